@@ -1,0 +1,60 @@
+"""The value tests work with: a running server, its administrator's URL and its own client."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from tests.servers.engines import Engine
+from tests.servers.mysql import MariaDB, MySQL
+from tests.servers.postgresql import PostgreSQL
+from tests.servers.programs import Programs
+
+ENGINES: dict[str, Engine] = {engine.name: engine for engine in (PostgreSQL(), MariaDB(), MySQL())}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers, private or given by the environment."""
+
+    engine: str
+    url: str
+    version: str
+    binaries: Programs
+
+    def client(self, *args: str, database: str | None = None) -> list[str]:
+        """The command line of the server's own client; a script may come on its standard input."""
+        return ENGINES[self.engine].client(self.binaries, database or self.url, *args)
+
+    def execute(self, sql: str, *, database: str | None = None) -> str:
+        """Run SQL as the administrator and return what the client prints."""
+        return self._run(self.client(*ENGINES[self.engine].ask(sql), database=database), b"")
+
+    def load(self, script: bytes, *args: str, database: str) -> None:
+        """Run a script in a database, named by its URL."""
+        self._run(self.client(*args, database=database), script)
+
+    def database_url(self, name: str) -> str:
+        """The URL of one of the server's databases."""
+        return urlunsplit(urlsplit(self.url)._replace(path="/" + quote(name, safe="")))
+
+    def create_database(self, name: str, *, template: str | None = None) -> str:
+        """Create a database and return its URL; a template is PostgreSQL's."""
+        quoted = ENGINES[self.engine].quoted
+        copied = f" TEMPLATE {quoted(template)}" if template else ""
+        self.execute(f"CREATE DATABASE {quoted(name)}{copied}")
+        return self.database_url(name)
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database, whoever is connected to it."""
+        engine = ENGINES[self.engine]
+        self.execute(engine.drop.format(engine.quoted(name)))
+
+    def _run(self, command: list[str], script: bytes) -> str:
+        done = subprocess.run(command, input=script, capture_output=True)
+        if done.returncode != 0:
+            program = Path(self.client()[0]).name
+            raise RuntimeError(
+                f"{self.engine} refused what {program} sent: {done.stderr.decode(errors='replace')[-2000:]}"
+            )
+        return done.stdout.decode().rstrip("\n")

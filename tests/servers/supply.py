@@ -1,0 +1,95 @@
+"""Decides where a server comes from: the environment, a running instance, or one started here and now."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from tests.servers import instance, packages
+from tests.servers.engines import Engine
+from tests.servers.instance import State
+from tests.servers.places import Place, Unavailable, in_use, is_in_use, locked, place
+from tests.servers.programs import HOST, Programs, version_of
+from tests.servers.server import ENGINES, Server
+
+
+def variable(engine: str) -> str:
+    """The environment variable that names a server to use instead of a private one."""
+    return f"DBTRANSFER_TEST_{engine.upper()}_URL"
+
+
+def locate(engine: Engine) -> Programs:
+    """The host's programs, else those fetched earlier, else fetch them now."""
+    host = Programs(HOST)
+    if version_of(host, engine.server) >= engine.oldest:
+        return host
+    return packages.fetched(engine.name) or engine.fetch()
+
+
+@contextmanager
+def borrowed(name: str) -> Iterator[Server]:
+    """A server for as long as the caller needs it; the last one out stops it, unless it is kept."""
+    engine = ENGINES[name]
+    given = os.environ.get(variable(name))
+    if given:
+        yield _given(engine, given)
+        return
+    here = place(name)
+    with in_use(here.folder / "in-use"):
+        yield start(name)
+    with locked(here.folder / "lock"):
+        state = instance.recall(here)
+        if state and not state.kept and not is_in_use(here.folder / "in-use"):
+            instance.stop(engine, state, here)
+
+
+def start(name: str, *, keep: bool = False) -> Server:
+    """Find the running instance or start one; processes that do so at once get the same one."""
+    engine, here = ENGINES[name], place(name)
+    with locked(here.folder / "lock"):
+        programs = locate(engine)
+        state = _alive(engine, programs, here) or instance.start(engine, programs, here)
+        if keep and not state.kept:
+            state = replace(state, kept=True)
+            instance.remember(state, here)
+    return Server(name, state.url, state.version, programs)
+
+
+def stop(name: str) -> bool:
+    """Stop the instance, kept or not; tell whether there was one."""
+    engine, here = ENGINES[name], place(name)
+    with locked(here.folder / "lock"):
+        state = instance.recall(here)
+        if state is None:
+            return False
+        alive = instance.is_ours(state.pid, here)
+        instance.stop(engine, state, here)
+        return alive
+
+
+def running(name: str) -> State | None:
+    """The instance that runs now, if any."""
+    here = place(name)
+    state = instance.recall(here)
+    return state if state and instance.is_ours(state.pid, here) else None
+
+
+def _alive(engine: Engine, programs: Programs, here: Place) -> State | None:
+    """The remembered instance if it answers; a remembered one that does not is stopped."""
+    state = instance.recall(here)
+    if state is None:
+        return None
+    if instance.is_ours(state.pid, here) and instance.answer(engine, programs, state.url) is not None:
+        return state
+    instance.stop(engine, state, here)
+    return None
+
+
+def _given(engine: Engine, url: str) -> Server:
+    programs = locate(engine)
+    version = instance.answer(engine, programs, url)
+    if version is None:
+        raise Unavailable(
+            f"no {engine.name} answers at {variable(engine.name)}; look at its address and password"
+        )
+    return Server(engine.name, url, version, programs)
