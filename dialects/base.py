@@ -1,0 +1,199 @@
+"""The seam between what we do and what an engine says and does.
+
+Dialect is pure text and types, testable without a server. Session is one user of one database. An engine folder
+offers an Engine, which opens Sessions; a Dialect never decides which tables, which loss, where to cut, or when.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import pyarrow as pa
+
+from dialects.url import DatabaseUrl
+from mappings.defaults import Default
+from mappings.limits import Limits
+from mappings.schema import Column, Expression, ForeignKey, Index, Schema, Table, TableName
+from mappings.type_mapper import Facts, Risk, Spelling, Use
+from mappings.types import LogicalType
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRange:
+    """Rows whose integer `column` is at least `lower` and less than `upper`; None means open on that side."""
+
+    column: str
+    lower: int | None
+    upper: int | None
+
+
+class Dialect(ABC):
+    """What one version of one engine says. Every method is pure."""
+
+    family: str
+    """Engines of one family understand each other's Expressions and Opaque types (MySQL and MariaDB do)."""
+    label: str
+    """The product and version for people, such as `MariaDB 10.11.11`."""
+    limits: Limits
+
+    @abstractmethod
+    def quote(self, name: str) -> str:
+        """The identifier in the engine's quotes, whatever characters it has."""
+
+    @abstractmethod
+    def spell(self, kind: LogicalType, use: Use) -> Spelling | None:
+        """The native type that holds every value of `kind` in this use, or None when there is none.
+
+        Asked again with weaker types until it answers; see mappings.type_mapper.
+        """
+
+    @abstractmethod
+    def spell_default(self, default: Default, column: Column) -> str | None:
+        """The text behind DEFAULT for a target `column` (its `type` and `native` settled), None when there is none."""
+
+    @abstractmethod
+    def spell_expression(self, expression: Expression, columns: Mapping[str, Column]) -> str | None:
+        """The expression in this engine's SQL, same value for every row, None when that cannot be promised.
+
+        `columns` are the target table's columns by the name the expression uses.
+        """
+
+    @abstractmethod
+    def create_table(self, table: Table) -> tuple[str, ...]:
+        """The statements that make an empty `table`: columns, defaults, keys and checks, but no index and no
+        foreign key unless the engine can say those only here."""
+
+    @abstractmethod
+    def create_index(self, table: Table, index: Index) -> str: ...
+
+    @abstractmethod
+    def add_foreign_key(self, table: Table, key: ForeignKey) -> str | None:
+        """None where CREATE TABLE said it (limits.foreign_keys_inline)."""
+
+    @abstractmethod
+    def orphans(self, table: Table, key: ForeignKey) -> str:
+        """A query for at most ten key tuples of `table` whose parent row is missing."""
+
+    @abstractmethod
+    def continue_identity(self, table: Table, column: Column) -> str | None:
+        """The statement after which the next inserted row gets a number greater than all there are and than
+        the source would have given. None where the engine does so unasked."""
+
+    @abstractmethod
+    def comment(self, table: Table) -> tuple[str, ...]:
+        """The statements that put the table's and its columns' comments, if CREATE TABLE did not."""
+
+    def qualified(self, name: TableName) -> str:
+        return ".".join(self.quote(part) for part in (name.schema, name.name) if part)
+
+
+class Session(ABC):
+    """One user of one database: catalogue, rows out, rows in. Not thread-safe, except `cancel`.
+
+    Every method raises errors of `mappings.errors` only, with no password in them.
+    """
+
+    dialect: Dialect
+    default_schema: str
+    """Where a name without a schema lives; empty on engines without schemas."""
+
+    @abstractmethod
+    def reflect(self, schemas: tuple[str, ...]) -> Schema:
+        """Every table of these schemas (all the user's own schemas when empty), and by name what is no table."""
+
+    @abstractmethod
+    def observe(self, table: Table, risks: Mapping[str, frozenset[Risk]]) -> dict[str, Facts]:
+        """One aggregate scan over `table` that answers the risks per column."""
+
+    @abstractmethod
+    def count(self, name: TableName, where: KeyRange | None = None, *, only: bool = False) -> int:
+        """The exact number of rows, counted by the engine in the session's snapshot."""
+
+    @abstractmethod
+    def boundary(self, name: TableName, column: str, after: int | None, rows: int) -> int | None:
+        """The integer key `rows` rows behind `after` (behind the least key when None), None past the end."""
+
+    @abstractmethod
+    def execute(self, statement: str) -> None:
+        """Run one statement of DDL and commit it. A warning of the server is an error unless known harmless."""
+
+    @abstractmethod
+    def query(self, statement: str) -> list[tuple[object, ...]]:
+        """The rows of one small query."""
+
+    @abstractmethod
+    def readers(self, tables: tuple[TableName, ...], count: int) -> Readers:
+        """`count` sessions that all see one instant of these tables, or fewer when the engine cannot."""
+
+    @abstractmethod
+    def read(
+        self, table: Table, columns: tuple[Column, ...], where: KeyRange | None, batch_rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        """The rows as batches of at most about `batch_rows` rows, in the Arrow schema of `columns`.
+
+        `column.native` says what the engine has, `column.type` what to yield (mappings.arrow.arrow_schema).
+        Rows of a KeyRange come in key order. Closing the iterator early frees the connection.
+        """
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Open the transaction that the next writes belong to."""
+
+    @abstractmethod
+    def write(self, table: Table, columns: tuple[Column, ...], batches: Iterable[pa.RecordBatch]) -> int:
+        """Write the batches into `columns` of `table` inside the open transaction; returns the rows written.
+
+        Anything the server would alter, skip or warn about raises; the caller then rolls back.
+        """
+
+    @abstractmethod
+    def commit(self) -> None: ...
+
+    @abstractmethod
+    def rollback(self) -> None:
+        """Undo the open transaction, if any; never raises for a connection that is gone."""
+
+    @abstractmethod
+    def cancel(self) -> None:
+        """Called from another thread: make the running read or write end with an error soon."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    def loading(self, *, own_tables: bool) -> None:
+        """Prepare for bulk loading; `own_tables` when this run created all of them, so that the engine may
+        leave out foreign key checks that are made up for afterwards."""
+
+    def notices(self) -> tuple[str, ...]:
+        """What the user should be told once about this connection, such as a slower path and its remedy."""
+        return ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Sessions for parallel reading. `consistency` says in words what instant they see; `consistent` whether
+    it is one."""
+
+    sessions: tuple[Session, ...]
+    consistent: bool
+    consistency: str
+
+
+class Engine(ABC):
+    """An engine folder's entry: the URL schemes it answers to and how to open a session."""
+
+    schemes: tuple[str, ...]
+
+    @abstractmethod
+    def connect(self, url: DatabaseUrl, *, writable: bool) -> Session:
+        """Open a session with the settings of types.md A12. A session that is not `writable` cannot change
+        the database: the engine itself refuses. The driver is imported here."""

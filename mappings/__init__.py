@@ -1,0 +1,1 @@
+"""What values mean: logical types, tables, names, defaults, losses, canonical text. Knows no database."""

@@ -1,0 +1,37 @@
+"""What an engine can hold at all, as numbers and yes/no answers that neutral code reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """One engine's limits. Every field has a reader above `dialects`; what only an engine asks stays inside it."""
+
+    writers: int
+    """How many connections may write at once; 1 where the engine locks the whole database."""
+    identifier_length: int
+    identifier_octets: bool
+    """True when `identifier_length` counts bytes of UTF-8 instead of characters."""
+    schemas: bool
+    """False where a database has one flat namespace: other schemas become a prefix of the table's name."""
+    index_names_per_schema: bool
+    """True when two tables of one schema cannot have indexes of the same name."""
+    constraint_names_per_schema: bool
+    """True when two tables of one schema cannot have foreign keys (or checks) of the same name."""
+    identifiers_fold_case: bool
+    """True when two columns that differ in case only cannot stand in one table."""
+    foreign_keys_inline: bool
+    """True when a foreign key can only be said inside CREATE TABLE."""
+    unbounded_decimal: bool
+    unsigned_integers: bool
+    nul_in_text: bool
+    float_specials: bool
+    """Whether NaN and the infinities can be stored as floats."""
+    least_year: int
+    greatest_year: int
+    keyed_text_length: int | None
+    """Longest text in characters that a key may hold, None when the column need not say a length."""
+    utf16_lengths: bool = False
+    """True when a text length counts UTF-16 units, so that an emoji counts two."""
