@@ -163,6 +163,7 @@ class Session(ABC):
     @abstractmethod
     def close(self) -> None: ...
 
+    @abstractmethod
     def loading(self, *, own_tables: bool) -> None:
         """Prepare for bulk loading; `own_tables` when this run created all of them, so that the engine may
         leave out foreign key checks that are made up for afterwards."""

@@ -66,9 +66,7 @@ def orphans_query(dialect: Dialect, table: Table, key: ForeignKey) -> str:
         child=dialect.qualified(table.name),
         parent=dialect.qualified(key.target),
         not_null=" AND ".join(f"c.{column} IS NOT NULL" for column in columns),
-        joined=" AND ".join(
-            f"p.{parent} = c.{column}" for parent, column in zip(parents, columns, strict=True)
-        ),
+        joined=" AND ".join(f"p.{parent} = c.{column}" for parent, column in zip(parents, columns, strict=True)),
     )
 
 
@@ -88,8 +86,7 @@ def create_table(
         columns = column_list(dialect, table.primary_key.columns)
         lines.append(constraint(dialect, table.primary_key.name, f"PRIMARY KEY ({columns})"))
     lines += [
-        constraint(dialect, unique.name, f"UNIQUE ({column_list(dialect, unique.columns)})")
-        for unique in table.uniques
+        constraint(dialect, unique.name, f"UNIQUE ({column_list(dialect, unique.columns)})") for unique in table.uniques
     ]
     lines += [check_clause(dialect, check) for check in table.checks]
     if dialect.limits.foreign_keys_inline:
@@ -114,9 +111,7 @@ def column_line(dialect: Dialect, column: Column, *, after_type: str = "") -> st
     if column.generated is not None:
         kind = "STORED" if column.generated.stored else "VIRTUAL"
         parts.append(f"GENERATED ALWAYS AS ({column.generated.expression.sql}) {kind}")
-    elif (
-        column.default is not None and (default := dialect.spell_default(column.default, column)) is not None
-    ):
+    elif column.default is not None and (default := dialect.spell_default(column.default, column)) is not None:
         parts.append(f"DEFAULT {default}")
     if not column.nullable:
         parts.append("NOT NULL")

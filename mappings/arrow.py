@@ -45,17 +45,7 @@ def arrow_type(kind: t.LogicalType) -> pa.DataType:
             return pa.binary(16)
         case t.Year():
             return pa.int16()
-        case (
-            t.Text()
-            | t.TimeTz()
-            | t.Interval()
-            | t.Json()
-            | t.Enum()
-            | t.SetOf()
-            | t.Bits()
-            | t.Array()
-            | t.Opaque()
-        ):
+        case t.Text() | t.TimeTz() | t.Interval() | t.Json() | t.Enum() | t.SetOf() | t.Bits() | t.Array() | t.Opaque():
             return pa.large_utf8()
         case t.Dynamic():
             raise TypeError("a Dynamic column has no Arrow type before a probe has resolved it")

@@ -220,17 +220,13 @@ def _decimal(kind: t.Decimal, facts: Facts) -> Step:
         precision = max(1, (facts.integer_digits or 0) + scale)
         narrower = kind.precision is None or precision < kind.precision
         if narrower:
-            return Step(
-                t.Decimal(precision, scale), "P", f"probed: {precision} digits, {scale} after the point", True
-            )
+            return Step(t.Decimal(precision, scale), "P", f"probed: {precision} digits, {scale} after the point", True)
     return Step(t.Text(), "T", "number as text: the target has no decimal this wide")
 
 
 def _longer_text(kind: t.Text) -> Step:
     if kind.collation is not None:
-        return Step(
-            t.Text(kind.length, kind.fixed, kind.octets), "S", f"collation {kind.collation.name} not kept"
-        )
+        return Step(t.Text(kind.length, kind.fixed, kind.octets), "S", f"collation {kind.collation.name} not kept")
     if kind.fixed:
         return Step(t.Text(kind.length), "S", "padding not kept")
     if kind.length is None and kind.octets is None:
@@ -244,7 +240,5 @@ def _told(facts: Facts) -> str:
 
 def _resolved(kind: t.Dynamic, facts: Facts) -> Step:
     if facts.observed is not None:
-        return Step(
-            facts.observed, "P", f"declared {kind.declared or 'without a type'}, read as its values are", True
-        )
+        return Step(facts.observed, "P", f"declared {kind.declared or 'without a type'}, read as its values are", True)
     raise Blocked(facts.problem or f"the values of this {kind.declared} column were not probed")
