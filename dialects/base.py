@@ -50,6 +50,13 @@ class Dialect(ABC):
         Asked again with weaker types until it answers; see mappings.type_mapper.
         """
 
+    def keep(self, column: Column) -> Spelling | None:
+        """The native type of a column of the same family reused as it is, where this version knows it.
+
+        Asked before `spell`, so that a move within one family changes nothing it need not change.
+        """
+        return None
+
     @abstractmethod
     def spell_default(self, default: Default, column: Column) -> str | None:
         """The text behind DEFAULT for a target `column` (its `type` and `native` settled), None when there is none."""
