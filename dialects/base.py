@@ -9,16 +9,29 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 import pyarrow as pa
 
 from dialects.url import DatabaseUrl
 from mappings.defaults import Default
 from mappings.limits import Limits
-from mappings.schema import Column, Expression, ForeignKey, Index, Schema, Table, TableName
+from mappings.schema import (
+    Check,
+    Column,
+    Expression,
+    ForeignKey,
+    Identity,
+    Index,
+    Schema,
+    Table,
+    TableName,
+    Unique,
+)
 from mappings.type_mapper import Facts, Risk, Spelling, Use
 from mappings.types import LogicalType
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,14 @@ class KeyRange:
     column: str
     lower: int | None
     upper: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit(Generic[T]):
+    """An object as an engine can hold it, None when it cannot at all; `reason` says what is lost, if anything."""
+
+    held: T | None
+    reason: str = ""
 
 
 class Dialect(ABC):
@@ -65,8 +86,28 @@ class Dialect(ABC):
     def spell_expression(self, expression: Expression, columns: Mapping[str, Column]) -> str | None:
         """The expression in this engine's SQL, same value for every row, None when that cannot be promised.
 
-        `columns` are the target table's columns by the name the expression uses.
+        `columns` are the source table's columns by name.
         """
+
+    def fit_identity(self, table: Table, column: Column) -> Fit[Identity]:
+        """Whether and how `column` of the target `table` can number itself."""
+        return Fit(column.identity)
+
+    def fit_unique(self, table: Table, unique: Unique) -> Fit[Unique]:
+        """The unique constraint as this engine can hold it."""
+        return Fit(unique)
+
+    def fit_index(self, table: Table, index: Index) -> Fit[Index]:
+        """The index as this engine can hold it; its expressions are in this engine's SQL already."""
+        return Fit(index)
+
+    def fit_foreign_key(self, table: Table, key: ForeignKey) -> Fit[ForeignKey]:
+        """The foreign key as this engine can hold it."""
+        return Fit(key)
+
+    def fit_check(self, table: Table, check: Check) -> Fit[Check]:
+        """The check as this engine can hold it; its expression is in this engine's SQL already."""
+        return Fit(check)
 
     @abstractmethod
     def create_table(self, table: Table) -> tuple[str, ...]:
