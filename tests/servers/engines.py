@@ -1,4 +1,4 @@
-"""What a test server's engine is to us: how it is initialised, run, asked and where its programs come from."""
+"""What a test server's engine is to us: where its programs come from, how it is made, run and asked."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence

@@ -97,9 +97,7 @@ def _wait(engine: Engine, programs: Programs, state: State, place: Place) -> str
         time.sleep(POLL_SECONDS)
     tail = _tail(place)
     stop(engine, state, place)
-    raise Unavailable(
-        f"{engine.name} did not answer within {START_SECONDS:.0f} seconds; its log ends:\n{tail}"
-    )
+    raise Unavailable(f"{engine.name} did not answer within {START_SECONDS:.0f} seconds; its log ends:\n{tail}")
 
 
 def _wait_gone(pid: int, place: Place, *, seconds: float) -> None:

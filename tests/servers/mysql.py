@@ -113,7 +113,7 @@ class MySQL(_Family):
     name: ClassVar[str] = "mysql"
     server: ClassVar[str] = "mysqld"
     program: ClassVar[str] = "mysql"
-    # a host's older one is passed over: it may also be bound to its own folders by the system's access control
+    # a host's older one is passed over; often the system's access control also binds it to its own folders
     oldest: ClassVar[tuple[int, ...]] = (9,)
     administrator: ClassVar[str] = MYSQL_ADMINISTRATOR
     settings: ClassVar[dict[str, str]] = SETTINGS | MYSQL_SETTINGS
@@ -122,7 +122,7 @@ class MySQL(_Family):
         return ("mysql-server-core", "mysql-client-core")
 
     def fetch(self) -> Programs:
-        """Debian's stable suites have no MySQL, its unstable one has; Ubuntu's name the packages by version."""
+        """Debian has MySQL in its unstable suite only; Ubuntu's suites name the packages by version."""
         try:
             return fetch(self.name, newest_suite(), self.packages())
         except Unavailable:

@@ -1,6 +1,6 @@
 """Fetches an engine's programs from the distribution's packages without changing the host.
 
-apt works on folders of its own (sources, lists, archives), the packages are unpacked into the cache, nothing is installed.
+apt works on folders of its own (sources, lists, archives); packages are unpacked, not installed.
 """
 
 import re
@@ -37,7 +37,7 @@ def distribution() -> tuple[str, str]:
 
 
 def host_suites() -> Suite:
-    """The suites the host itself installs from; its own packages count, so only what is missing is fetched."""
+    """The suites the host itself installs from; what it has counts, so only the missing is fetched."""
     name, codename = distribution()
     if shutil.which("apt-get") is None or name not in COMPONENTS:
         raise Unavailable("packages are fetched on Debian and Ubuntu only")
@@ -46,7 +46,7 @@ def host_suites() -> Suite:
 
 
 def newest_suite() -> Suite:
-    """Debian's unstable suite, from the mirror the host uses; with its own C library, so nothing of the host counts."""
+    """Debian's unstable suite; it brings its own C library, so nothing the host has counts."""
     name, codename = distribution()
     mirrors = [mirror for mirror, suite in _configured() if suite == codename] if name == "debian" else []
     if not mirrors:

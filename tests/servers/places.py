@@ -1,4 +1,4 @@
-"""Where the test servers keep their files, as whom they run, and the locks that let test processes share them."""
+"""Where the test servers keep their files, as whom they run, and the locks to share them."""
 
 import fcntl
 import os
@@ -74,8 +74,8 @@ def give_to_account(folder: Path) -> None:
     closed = [parent for parent in folder.parents if not parent.stat().st_mode & 0o001]
     if closed:
         raise Unavailable(
-            f"the account {UNPRIVILEGED} cannot enter {closed[-1]}; "
-            f"set DBTRANSFER_TEST_CACHE to a folder it can reach, such as {tempfile.gettempdir()}/dbtransfer-tests"
+            f"the account {UNPRIVILEGED} cannot enter {closed[-1]}; set DBTRANSFER_TEST_CACHE to a folder "
+            f"it can reach, such as {tempfile.gettempdir()}/dbtransfer-tests"
         )
 
 

@@ -2,7 +2,6 @@
 
 import subprocess
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from tests.servers.engines import Engine
@@ -53,8 +52,6 @@ class Server:
     def _run(self, command: list[str], script: bytes) -> str:
         done = subprocess.run(command, input=script, capture_output=True)
         if done.returncode != 0:
-            program = Path(self.client()[0]).name
-            raise RuntimeError(
-                f"{self.engine} refused what {program} sent: {done.stderr.decode(errors='replace')[-2000:]}"
-            )
+            # the beginning names the error; after it clients repeat the statement
+            raise RuntimeError(f"{self.engine}'s client: {done.stderr.decode(errors='replace').strip()[:1500]}")
         return done.stdout.decode().rstrip("\n")

@@ -89,7 +89,5 @@ def _given(engine: Engine, url: str) -> Server:
     programs = locate(engine)
     version = instance.answer(engine, programs, url)
     if version is None:
-        raise Unavailable(
-            f"no {engine.name} answers at {variable(engine.name)}; look at its address and password"
-        )
+        raise Unavailable(f"no {engine.name} answers at {variable(engine.name)}; look at its address and password")
     return Server(engine.name, url, version, programs)
