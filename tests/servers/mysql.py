@@ -1,14 +1,13 @@
 """Private MariaDB and MySQL servers: row binlog, LOAD DATA LOCAL allowed, nothing flushed."""
 
 import signal
-import subprocess
 from collections.abc import Sequence
 from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
 from tests.servers.engines import PASSWORD, USER, Engine
-from tests.servers.packages import fetch, host_suites, newest_suite
-from tests.servers.places import Place, Unavailable
+from tests.servers.packages import distribution, fetch, host_suites, newest_suite
+from tests.servers.places import Place
 from tests.servers.programs import Programs
 
 SETTINGS = {
@@ -119,24 +118,17 @@ class MySQL(_Family):
     settings: ClassVar[dict[str, str]] = SETTINGS | MYSQL_SETTINGS
 
     def packages(self) -> Sequence[str]:
-        return ("mysql-server-core", "mysql-client-core")
+        """Ubuntu's names carry a version, written for apt as a pattern."""
+        version = "" if _is_debian() else "-[0-9.]+"
+        return (f"^mysql-server-core{version}$", f"^mysql-client-core{version}$")
 
     def fetch(self) -> Programs:
-        """Debian has MySQL in its unstable suite only; Ubuntu's suites name the packages by version."""
-        try:
-            return fetch(self.name, newest_suite(), self.packages())
-        except Unavailable:
-            versioned = _versioned_packages()
-            if not versioned:
-                raise
-            return fetch(self.name, host_suites(), versioned)
+        """Debian has MySQL in its unstable suite only."""
+        return fetch(self.name, newest_suite() if _is_debian() else host_suites(), self.packages())
 
     def initialise(self, programs: Programs, place: Place) -> list[str]:
         return programs.command(self.server, *self._folders(programs, place), "--initialize-insecure")
 
 
-def _versioned_packages() -> list[str]:
-    """mysql-server-core-8.0 and the like, newest, as far as the host's package lists know them."""
-    told = subprocess.run(["apt-cache", "pkgnames", "mysql-server-core-"], capture_output=True, text=True)
-    newest = sorted(told.stdout.split())[-1:]
-    return [name.replace("server", part) for name in newest for part in ("server", "client")]
+def _is_debian() -> bool:
+    return distribution()[0] == "debian"

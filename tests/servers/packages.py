@@ -3,6 +3,7 @@
 apt works on folders of its own (sources, lists, archives); packages are unpacked, not installed.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -15,6 +16,8 @@ from tests.servers.programs import Programs
 
 HOST_STATUS = Path("/var/lib/dpkg/status")
 COMPONENTS = {"debian": "main", "ubuntu": "main universe"}
+# names of suites that are no code names
+ROLLING = ("stable", "testing", "unstable", "sid")
 KEYRINGS = Path("/usr/share/keyrings")
 RELEASE_FILE = re.compile(r"'(\S+/)dists/([^/']+)/InRelease'")
 COMPLETE = "complete"
@@ -38,20 +41,14 @@ def distribution() -> tuple[str, str]:
 
 def host_suites() -> Suite:
     """The suites the host itself installs from; what it has counts, so only the missing is fetched."""
-    name, codename = distribution()
-    if shutil.which("apt-get") is None or name not in COMPONENTS:
-        raise Unavailable("packages are fetched on Debian and Ubuntu only")
-    sources = [_source(name, mirror, suite) for mirror, suite in _configured() if suite.startswith(codename)]
-    return Suite("\n".join(sources), HOST_STATUS.read_text())
+    name, sources = _own_sources()
+    return Suite("\n".join(_source(name, mirror, suite) for mirror, suite in sources), HOST_STATUS.read_text())
 
 
 def newest_suite() -> Suite:
     """Debian's unstable suite; it brings its own C library, so nothing the host has counts."""
-    name, codename = distribution()
-    mirrors = [mirror for mirror, suite in _configured() if suite == codename] if name == "debian" else []
-    if not mirrors:
-        raise Unavailable("the unstable suite is fetched on Debian only")
-    return Suite(_source(name, mirrors[0], "unstable"), "")
+    name, sources = _own_sources()
+    return Suite(_source(name, sources[0][0], "unstable"), "")
 
 
 def fetch(engine: str, suite: Suite, packages: Sequence[str]) -> Programs:
@@ -75,6 +72,25 @@ def fetched(engine: str) -> Programs | None:
     """The programs of an earlier fetch."""
     tree = cache() / "packages" / engine
     return Programs(tree) if (tree / COMPLETE).exists() else None
+
+
+def install(packages: Sequence[str]) -> None:
+    """Install packages on the host, the last resort."""
+    privileged = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    for args in (("update",), ("install", "--no-install-recommends", "--yes", *packages)):
+        _run(*privileged, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", *args)
+
+
+def _own_sources() -> tuple[str, list[tuple[str, str]]]:
+    """The distribution's name and its (mirror, suite) pairs, the release first, without those of third parties."""
+    name, codename = distribution()
+    if shutil.which("apt-get") is None or name not in COMPONENTS:
+        raise Unavailable("packages are fetched on Debian and Ubuntu only")
+    releases = {codename, *ROLLING}
+    own = [(mirror, suite) for mirror, suite in _configured() if suite.split("-")[0] in releases]
+    if not any(suite in releases for _, suite in own):
+        raise Unavailable("the host's package sources do not name its own release")
+    return name, sorted(own, key=lambda source: source[1] not in releases)
 
 
 def _configured() -> list[tuple[str, str]]:
@@ -125,7 +141,10 @@ def _apt(workshop: Path, *args: str) -> None:
 
 
 def _run(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    except FileNotFoundError as missing:
+        raise Unavailable(f"{command[0]} is not there") from missing
     if done.returncode != 0:
         raise Unavailable(f"{command[0]} for {command[-1]} failed: {_reason(done.stderr)}")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from tests.servers import instance, packages
+from tests.servers import containers, instance, packages
 from tests.servers.engines import Engine
 from tests.servers.instance import State
 from tests.servers.places import Place, Unavailable, in_use, is_in_use, locked, place
@@ -20,10 +20,7 @@ def variable(engine: str) -> str:
 
 def locate(engine: Engine) -> Programs:
     """The host's programs, else those fetched earlier, else fetch them now."""
-    host = Programs(HOST)
-    if version_of(host, engine.server) >= engine.oldest:
-        return host
-    return packages.fetched(engine.name) or engine.fetch()
+    return _of_host(engine) or packages.fetched(engine.name) or engine.fetch()
 
 
 @contextmanager
@@ -47,7 +44,12 @@ def start(name: str, *, keep: bool = False) -> Server:
     """Find the running instance or start one; processes that do so at once get the same one."""
     engine, here = ENGINES[name], place(name)
     with locked(here.folder / "lock"):
-        programs = locate(engine)
+        try:
+            programs = locate(engine)
+        except Unavailable as reason:
+            if containers.reachable():
+                return _in_container(engine)
+            programs = _installed(engine, reason)
         state = _alive(engine, programs, here) or instance.start(engine, programs, here)
         if keep and not state.kept:
             state = replace(state, kept=True)
@@ -61,7 +63,7 @@ def stop(name: str) -> bool:
     with locked(here.folder / "lock"):
         state = instance.recall(here)
         if state is None:
-            return False
+            return containers.stop(name)
         alive = instance.is_ours(state.pid, here)
         instance.stop(engine, state, here)
         return alive
@@ -83,6 +85,28 @@ def _alive(engine: Engine, programs: Programs, here: Place) -> State | None:
         return state
     instance.stop(engine, state, here)
     return None
+
+
+def _of_host(engine: Engine) -> Programs | None:
+    host = Programs(HOST)
+    return host if version_of(host, engine.server) >= engine.oldest else None
+
+
+def _in_container(engine: Engine) -> Server:
+    url, programs = containers.start(engine.name)
+    return Server(engine.name, url, instance.answer(engine, programs, url) or "", programs)
+
+
+def _installed(engine: Engine, reason: Unavailable) -> Programs:
+    """Install the packages on the host, where that is allowed; else the reason for not fetching them holds."""
+    try:
+        packages.install(engine.packages())
+    except Unavailable as refused:
+        raise Unavailable(f"{reason}; installing it: {refused}") from refused
+    host = _of_host(engine)
+    if host is None:
+        raise reason
+    return host
 
 
 def _given(engine: Engine, url: str) -> Server:
