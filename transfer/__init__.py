@@ -1,0 +1,21 @@
+"""Copies a database between engines, schema included, and proves the copy. This module is the whole public API.
+
+import transfer
+
+plan = transfer.plan("postgresql://user@host/shop", "mysql://user@host/shop")
+for note in plan.losses:
+    print(note.where, note.message)
+report = transfer.copy(plan, source="postgresql://user@host/shop", target="mysql://user@host/shop")
+assert report.status == "done"
+"""
+
+from __future__ import annotations
+
+from mappings.errors import TransferError
+from mappings.schema import Schema
+from transfer.api import copy, inspect, plan, verify
+from transfer.config import Options, Selection
+from transfer.plan import Plan
+from transfer.report import Report
+
+__all__ = ["Options", "Plan", "Report", "Schema", "Selection", "TransferError", "copy", "inspect", "plan", "verify"]

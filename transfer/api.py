@@ -1,0 +1,106 @@
+"""The public functions: each opens what it needs, does one thing, and closes it again."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from dialects import connect
+from dialects.url import DatabaseUrl, parse_url
+from mappings.errors import ConfigurationError
+from mappings.schema import Schema
+from transfer.config import Options, Selection
+from transfer.plan import Plan
+from transfer.planner import make_plan, unused_allowances
+from transfer.progress import Progress, Silent
+from transfer.reflector import reflect
+from transfer.report import Report, TableReport
+from transfer.runner import Run, refuse_blocks
+from transfer.verifier import verify_plan
+
+Url = str | DatabaseUrl
+
+
+def inspect(url: Url, selection: Selection | None = None) -> Schema:
+    """What the database behind `url` holds: tables, columns, keys, sizes, and what cannot be carried."""
+    with connect(url) as session:
+        return reflect(session, selection or Selection()).schema
+
+
+def plan(source: Url, target: Url, options: Options | None = None) -> Plan:
+    """The plan of a copy, made by reading both databases and writing to neither. A target file that is not
+    there yet counts as an empty database."""
+    options = options or Options()
+    with connect(source) as reader, connect(target, writable=True) as writer:
+        made = make_plan(reader, writer, options)
+    for given in unused_allowances(made, options.allowances):
+        raise ConfigurationError(f"--allow-loss {given.table}.{given.column}={given.rule} matches no column")
+    return made
+
+
+def copy(
+    plan: Plan, *, source: Url, target: Url, options: Options | None = None, progress: Progress | None = None
+) -> Report:
+    """Do what `plan` says. `options` tell how (jobs, batch rows, verification); what is in the plan.
+
+    Raises Blocked, before anything is written, when the plan has blocks. The report's status is `done`, or
+    `differences` when the verification at the end found any.
+    """
+    run = Run(plan, _url(source), _url(target), options or Options(), progress or Silent())
+    return run()
+
+
+def verify(source: Url, target: Url, options: Options | None = None, progress: Progress | None = None) -> Report:
+    """Compare two databases value by value, as a copy with these options would have written them."""
+    options = replace(options or Options(), if_exists="append", schema=False)
+    progress = progress or Silent()
+    began = time.monotonic()
+    with ExitStack() as stack:
+        reader = stack.enter_context(connect(source))
+        writer = stack.enter_context(connect(target))
+        made = make_plan(reader, writer, options)
+        _refuse_absent(made)
+        refuse_blocks(made)
+        readers = reader.readers(tuple(table.source.name for table in made.tables), options.jobs)
+        pairs = [(stack.enter_context(session), stack.enter_context(connect(target))) for session in readers.sessions]
+        progress.phase("verify", {str(table.target.name): table.source.rows for table in made.tables})
+        verdicts, rows, seconds = verify_plan(
+            made, pairs, chunk_bytes=options.chunk_bytes, batch_rows=options.batch_rows, progress=progress
+        )
+    tables = tuple(
+        TableReport(
+            source=str(table.source.name),
+            target=(name := str(table.target.name)),
+            rows=rows.get(name, 0),
+            rejected=0,
+            verified=verdicts[name].verified,
+            seconds=seconds.get(name, 0.0),
+            difference=verdicts[name].difference,
+        )
+        for table in made.tables
+    )
+    ended = time.monotonic()
+    return Report(
+        status="differences" if any(table.verified == "differs" for table in tables) else "done",
+        run=datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"),
+        seconds=ended - began,
+        tables=tables,
+        losses=(),
+        not_carried=(),
+        consistency=readers.consistency,
+        verify_seconds=ended - began,
+    )
+
+
+def _refuse_absent(plan: Plan) -> None:
+    absent = [str(table.target.name) for table in plan.tables if not table.exists]
+    if absent:
+        raise ConfigurationError(
+            f"the target has no table {', '.join(absent)}", hint="copy first, or leave them out with --exclude"
+        )
+
+
+def _url(url: Url) -> DatabaseUrl:
+    return parse_url(url) if isinstance(url, str) else url

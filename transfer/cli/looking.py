@@ -1,0 +1,55 @@
+"""`dbtransfer inspect` and `dbtransfer verify`: they read and write nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+
+import click
+
+import transfer
+from transfer.cli import choices
+from transfer.config import Options
+from transfer.progress import for_stream
+from transfer.terminal import report_text, schema_text
+
+
+@click.command("inspect")
+@click.argument("url")
+@choices.selecting
+@choices.as_json
+def inspect_command(
+    url: str, tables: tuple[str, ...], exclude: tuple[str, ...], schemas: tuple[str, ...], as_json: bool
+) -> None:
+    """Show what a database holds: tables, sizes, types, and what cannot be carried."""
+    schema = transfer.inspect(url, choices.selection(tables, exclude, schemas))
+    click.echo(json.dumps(asdict(schema), ensure_ascii=False, indent=2) if as_json else schema_text(schema))
+
+
+@click.command("verify")
+@click.argument("source")
+@click.argument("target")
+@choices.selecting
+@choices.jobs
+@choices.batch_rows
+@choices.as_json
+def verify_command(
+    source: str,
+    target: str,
+    tables: tuple[str, ...],
+    exclude: tuple[str, ...],
+    schemas: tuple[str, ...],
+    jobs: int,
+    batch_rows: int,
+    as_json: bool,
+) -> None:
+    """Compare two databases value by value. Exit 0 when equal, 3 when not."""
+    options = Options(selection=choices.selection(tables, exclude, schemas), jobs=jobs, batch_rows=batch_rows)
+    progress = for_stream(sys.stderr)
+    try:
+        report = transfer.verify(source, target, options, progress)
+    finally:
+        progress.close()
+    click.echo(json.dumps(report.document(), ensure_ascii=False, indent=2) if as_json else report_text(report))
+    sys.exit(report.exit_code)

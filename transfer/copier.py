@@ -1,0 +1,158 @@
+"""One chunk along the straight line: read, conform, digest, write, in one transaction of the target."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from dialects.base import Session
+from mappings.arrow import arrow_schema
+from mappings.conform import Cast
+from mappings.errors import TransferError, ValueDoesNotFit
+from mappings.limits import Limits
+from transfer.chunks import Chunk
+from transfer.digest import Digest, Digester
+from transfer.plan import TablePlan
+
+AHEAD = 2
+"""Batches that wait between reading and writing: enough to overlap the two, few enough to bound memory."""
+
+Stopping = Callable[[], bool]
+RowsSeen = Callable[[int], None]
+
+
+@dataclass
+class Sent:
+    """What a chunk sent: its digest, and how many values each column's allowed rule altered."""
+
+    digest: Digest = field(default_factory=Digest)
+    altered: dict[str, int] = field(default_factory=dict)
+
+
+class Conformer:
+    """Conforms and digests the batches of one chunk. The digest covers generated columns too; writing does not."""
+
+    def __init__(self, chunk: Chunk, limits: Limits, *, digesting: bool) -> None:
+        table = chunk.table
+        self._chunk = chunk
+        self._casts = tuple(column.cast(str(table.source.name), limits) for column in table.columns)
+        self._schema = arrow_schema(table.stored_columns)
+        self._written = arrow_schema(table.write_columns)
+        self._digester = Digester(table.stored_columns) if digesting else None
+        self._key = tuple(table.source.primary_key.columns) if table.source.primary_key else ()
+        self.sent = Sent()
+
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch as the target takes it. ValueDoesNotFit names table, column, chunk, key and value."""
+        arrays = [self._conform(cast, batch, at) for at, cast in enumerate(self._casts)]
+        whole = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+        counted = self._digester(whole) if self._digester else Digest(whole.num_rows)
+        self.sent.digest += counted
+        return whole if len(self._written) == len(self._schema) else whole.select(self._written.names)
+
+    def _conform(self, cast: Cast, batch: pa.RecordBatch, at: int) -> pa.Array:
+        try:
+            conformed = cast(batch.column(at))
+        except ValueDoesNotFit as error:
+            raise error.at(f"{cast.name}, chunk {self._chunk.number}{self._key_of(batch, error.row)}") from error
+        if conformed.altered:
+            self.sent.altered[cast.name] = self.sent.altered.get(cast.name, 0) + conformed.altered
+        return conformed.array
+
+    def _key_of(self, batch: pa.RecordBatch, row: int) -> str:
+        values = [str(batch.column(name)[row].as_py()) for name in self._key if name in batch.schema.names]
+        return f", key {', '.join(values)}" if values else f", row {row + 1} of a batch"
+
+
+def copy_chunk(
+    source: Session, target: Session, chunk: Chunk, *, batch_rows: int, digesting: bool, seen: RowsSeen
+) -> Sent:
+    """Copy one chunk. On any error the target's transaction is rolled back, and nothing of the chunk is there."""
+    conformer = Conformer(chunk, target.dialect.limits, digesting=digesting)
+    batches = ahead(_conformed(source, chunk, conformer, batch_rows))
+    target.begin()
+    try:
+        written = target.write(chunk.table.target, chunk.table.write_columns, _told(batches, seen))
+        _check_written(chunk.table, conformer.sent.digest.rows, written)
+        target.commit()
+    except BaseException as error:
+        batches.close()
+        target.rollback()
+        if isinstance(error, TransferError) and not error.where:
+            raise error.at(str(chunk)) from error
+        raise
+    return conformer.sent
+
+
+def _conformed(source: Session, chunk: Chunk, conformer: Conformer, batch_rows: int) -> Iterator[pa.RecordBatch]:
+    table = chunk.table
+    for batch in source.read(table.source, table.read_columns, chunk.where, batch_rows):
+        if batch.num_rows:
+            yield conformer(batch)
+
+
+def _told(batches: Iterator[pa.RecordBatch], seen: RowsSeen) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        yield batch
+        seen(batch.num_rows)
+
+
+def _check_written(table: TablePlan, sent: int, written: int) -> None:
+    if sent != written:
+        raise TransferError(f"{sent} rows were sent, but the target took {written}", where=str(table.target.name))
+
+
+class ahead(Iterator[pa.RecordBatch]):  # noqa: N801 - reads as the verb it is: ahead(batches)
+    """Runs an iterator in a thread of its own, at most AHEAD items before its consumer. An exception there is
+    raised here; `close` stops the thread and the iterator beneath, whatever either is doing."""
+
+    def __init__(self, items: Iterator[pa.RecordBatch]) -> None:
+        self._items = items
+        self._queue: queue.Queue[pa.RecordBatch | BaseException | None] = queue.Queue(AHEAD)
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="reader", daemon=True)
+        self._thread.start()
+
+    def __next__(self) -> pa.RecordBatch:
+        item = self._queue.get()
+        if item is None or isinstance(item, BaseException):
+            self._closed.set()
+            self._thread.join()
+            raise StopIteration if item is None else item
+        return item
+
+    def close(self) -> None:
+        self._closed.set()
+        while self._thread.is_alive():
+            self._drain()
+            self._thread.join(0.05)
+
+    def _run(self) -> None:
+        try:
+            for item in self._items:
+                if not self._put(item):
+                    break
+            self._put(None)
+        except BaseException as error:  # noqa: BLE001 - carried to the consumer's thread, not handled here
+            self._put(error)
+        finally:
+            close = getattr(self._items, "close", None)
+            if close is not None:
+                close()
+
+    def _put(self, item: pa.RecordBatch | BaseException | None) -> bool:
+        while not self._closed.is_set():
+            try:
+                self._queue.put(item, timeout=0.1)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+    def _drain(self) -> None:
+        while not self._queue.empty():
+            self._queue.get_nowait()

@@ -1,0 +1,84 @@
+"""Fits a source table to a table that the target already has: its own definition holds, nothing of it is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from dialects.base import Dialect
+from mappings import types as t
+from mappings.arrow import arrow_type
+from mappings.conform import CONVERSIONS
+from mappings.errors import Blocked
+from mappings.schema import Column, Table
+from mappings.type_mapper import Note, Use, settle
+from transfer.config import AnyRule, altering
+from transfer.plan import ColumnPlan
+from transfer.preflight import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    columns: tuple[ColumnPlan, ...]
+    notes: tuple[Note, ...]
+    blocks: tuple[Note, ...]
+
+
+def adopt(
+    source: Table, existing: Table, known: Mapping[Place, Use], dialect: Dialect, rules: Mapping[str, AnyRule | None]
+) -> Adopted:
+    """Pair the columns by name, source's types cast to the existing ones; what cannot pair is a block."""
+    columns, blocks = [], []
+    by_name = {_folded(column.name, dialect): column for column in existing.columns}
+    for column in source.columns:
+        place = f"{source.name}.{column.name}"
+        match = by_name.pop(_folded(column.name, dialect), None)
+        if match is None:
+            blocks.append(Note("F", place, f"the existing table {existing.name} has no such column"))
+            continue
+        try:
+            columns.append(_paired(column, match, known[source.name, column.name], dialect, rules.get(column.name)))
+        except Blocked as block:
+            blocks.append(Note("F", place, block.message, f"--allow-loss '{place}=text'"))
+    blocks += [
+        Note("F", f"{existing.name}.{column.name}", "is NOT NULL without a default, and the source has no such column")
+        for column in by_name.values()
+        if not (column.nullable or column.default or column.identity or column.generated)
+    ]
+    note = Note("X", str(existing.name), "is there already: its own columns, keys and indexes hold")
+    return Adopted(tuple(columns), (note,), tuple(blocks))
+
+
+def _folded(name: str, dialect: Dialect) -> str:
+    return name.lower() if dialect.limits.identifiers_fold_case else name
+
+
+def _paired(source: Column, existing: Column, use: Use, dialect: Dialect, rule: AnyRule | None) -> ColumnPlan:
+    """What the source yields is what the ladder would read for this target; the cast goes on to the existing type."""
+    stored = resolved(existing.type)
+    read_as = source.type
+    if not _castable(read_as, stored):
+        read_as = settle(read_as, use, dialect).read_as
+    if not _castable(read_as, stored):
+        raise Blocked(f"{source.native} cannot go into the existing {existing.native}")
+    return ColumnPlan(replace(source, type=read_as), replace(existing, type=stored), altering(rule))
+
+
+def resolved(kind: t.LogicalType) -> t.LogicalType:
+    """A target column's type to write: what a Dynamic declaration suggests."""
+    return kind.hint if isinstance(kind, t.Dynamic) else kind
+
+
+def _castable(source: t.LogicalType, target: t.LogicalType) -> bool:
+    """Whether conform has a way; whether each value fits is then checked value by value."""
+    if isinstance(source, t.Dynamic):
+        return False
+    if (type(source), type(target)) in CONVERSIONS or type(source) is type(target):
+        return not isinstance(source, t.Array | t.Opaque) or source == target
+    numbers = (t.Boolean, t.Integer, t.Decimal, t.Float, t.Year)
+    if isinstance(source, numbers) and isinstance(target, numbers):
+        return not isinstance(source, t.Float) or isinstance(target, t.Float)
+    texts = (t.Text, t.Enum, t.SetOf, t.Json, t.Bits, t.Interval, t.TimeTz)
+    if isinstance(target, t.Text | t.Enum | t.Json | t.SetOf) and isinstance(source, texts):
+        return True
+    return isinstance(target, t.Text) and arrow_type(source) is not None and not isinstance(source, t.Binary)

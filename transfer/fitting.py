@@ -1,0 +1,206 @@
+"""Fits a table's keys, indexes, checks and defaults to the target: carried as they are, adapted, or listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from dialects.base import Dialect, Fit
+from mappings.defaults import Default, ExpressionDefault, NowDefault
+from mappings.names import NameScope, shortened
+from mappings.schema import (
+    Check,
+    Column,
+    Expression,
+    ForeignKey,
+    Index,
+    NotCarried,
+    PrimaryKey,
+    Schema,
+    Table,
+    TableName,
+    Unique,
+)
+from mappings.type_mapper import Note, Spelling
+
+T = TypeVar("T")
+
+
+@dataclass
+class TableFitter:
+    """Fits tables of `schema` one after the other; names it gives are unique in the scopes of the target."""
+
+    schema: Schema
+    dialect: Dialect
+    names: Mapping[TableName, TableName]
+    not_carried: list[NotCarried] = field(default_factory=list)
+    _notes: list[Note] = field(default_factory=list)
+    _scopes: dict[str, NameScope] = field(default_factory=dict)
+
+    def fit(self, source: Table, columns: list[Column], spellings: list[Spelling]) -> tuple[Table, list[Note]]:
+        """The target's table for `source` with the settled `columns`, and what the reader should know."""
+        self._notes = []
+        same_family = self.schema.family == self.dialect.family
+        target = replace(
+            source,
+            name=self.names[source.name],
+            columns=tuple(self._column(source, column) for column in columns),
+            options=source.options if same_family else (),
+            only=False,
+            primary_key=None,
+            uniques=(),
+            foreign_keys=(),
+            indexes=(),
+            checks=(),
+        )
+        target = replace(target, columns=tuple(self._numbered(source, target, column) for column in target.columns))
+        target = self._with_checks(source, self._with_keys(source, target), spellings)
+        return target, self._notes
+
+    def _column(self, source: Table, column: Column) -> Column:
+        column = replace(column, name=shortened(column.name, self.dialect.limits))
+        return self._generated(source, self._defaulted(source, column))
+
+    def _defaulted(self, source: Table, column: Column) -> Column:
+        place = f"{source.name}.{column.name}"
+        if column.on_update_now and self.schema.family != self.dialect.family:
+            self._drop("on update", place, "the target has no ON UPDATE CURRENT_TIMESTAMP")
+            column = replace(column, on_update_now=False)
+        if column.default is None or self.dialect.spell_default(column.default, column) is not None:
+            if isinstance(column.default, NowDefault) and self.schema.family != self.dialect.family:
+                self._notes.append(Note("S", place, "the default is the target server's own clock"))
+            return column
+        self._drop("default", place, f"{_told(column.default)} has no equal on the target")
+        return replace(column, default=None)
+
+    def _generated(self, source: Table, column: Column) -> Column:
+        if column.generated is None:
+            return column
+        spelled = self._spelled(source, column.generated.expression)
+        if spelled is None:
+            self._drop("generated column", f"{source.name}.{column.name}", "kept as a plain column with its values")
+            return replace(column, generated=None)
+        return replace(column, generated=replace(column.generated, expression=spelled))
+
+    def _numbered(self, source: Table, target: Table, column: Column) -> Column:
+        if column.identity is None:
+            return column
+        keyed = replace(target, primary_key=source.primary_key, uniques=source.uniques, indexes=source.indexes)
+        fit = self.dialect.fit_identity(keyed, column)
+        identity = self._settled(fit, "identity", f"{source.name}.{column.name}")
+        return replace(column, identity=identity)
+
+    def _with_keys(self, source: Table, target: Table) -> Table:
+        primary = source.primary_key
+        if primary is not None:
+            name = self._claim(primary.name, source) if primary.name else ""
+            target = replace(target, primary_key=PrimaryKey(name, self._cut(primary.columns)))
+        uniques = [self._unique(source, target, unique) for unique in source.uniques]
+        target = replace(target, uniques=tuple(unique for unique in uniques if unique is not None))
+        indexes = [self._index(source, target, index) for index in source.indexes]
+        target = replace(target, indexes=tuple(index for index in indexes if index is not None))
+        keys = [self._foreign_key(source, target, key) for key in source.foreign_keys]
+        return replace(target, foreign_keys=tuple(key for key in keys if key is not None))
+
+    def _unique(self, source: Table, target: Table, unique: Unique) -> Unique | None:
+        columns = self._cut(unique.columns)
+        fit = self.dialect.fit_unique(target, replace(unique, columns=columns))
+        held = self._settled(fit, "unique", f"{source.name}.{unique.name or ','.join(columns)}")
+        return held and replace(held, name=self._claim(held.name or f"{source.name.name}_unique", source))
+
+    def _index(self, source: Table, target: Table, index: Index) -> Index | None:
+        place = f"{source.name}.{index.name}"
+        translated = self._translated_index(source, index)
+        if translated is None:
+            self._drop("index", place, "its expression has no equal on the target")
+            return None
+        held = self._settled(self.dialect.fit_index(target, translated), "index", place)
+        return held and replace(held, name=self._claim(held.name, source))
+
+    def _translated_index(self, source: Table, index: Index) -> Index | None:
+        parts = []
+        for part in index.parts:
+            expression = part.expression and self._spelled(source, part.expression)
+            if part.expression is not None and expression is None:
+                return None
+            column = shortened(part.column, self.dialect.limits)
+            parts.append(replace(part, column=column, expression=expression))
+        where = index.where and self._spelled(source, index.where)
+        if index.where is not None and where is None:
+            return None
+        return replace(index, parts=tuple(parts), where=where, include=self._cut(index.include))
+
+    def _foreign_key(self, source: Table, target: Table, key: ForeignKey) -> ForeignKey | None:
+        place = f"{source.name}.{key.name or ','.join(key.columns)}"
+        pointed = replace(
+            key,
+            target=self.names[key.target],
+            columns=self._cut(key.columns),
+            target_columns=self._cut(key.target_columns),
+            set_columns=self._cut(key.set_columns),
+        )
+        held = self._settled(self.dialect.fit_foreign_key(target, pointed), "foreign key", place)
+        if held is None:
+            return None
+        wished = held.name or f"{source.name.name}_{'_'.join(key.columns)}_fkey"
+        return replace(held, name=self._claim(wished, source, constraint=True))
+
+    def _with_checks(self, source: Table, target: Table, spellings: list[Spelling]) -> Table:
+        """The source's own checks, translated, and those that a column's spelling needs to mean the same."""
+        checks = [self._check(source, target, check) for check in source.checks]
+        for column, spelling in zip(target.columns, spellings, strict=True):
+            if spelling.check:
+                sql = spelling.check.replace("{column}", self.dialect.quote(column.name))
+                name = self._claim(f"{source.name.name}_{column.name}_check", source, constraint=True)
+                checks.append(Check(name, Expression(self.dialect.family, sql)))
+        return replace(target, checks=tuple(check for check in checks if check is not None))
+
+    def _check(self, source: Table, target: Table, check: Check) -> Check | None:
+        place = f"{source.name}.{check.name or check.expression.sql}"
+        spelled = self._spelled(source, check.expression)
+        if spelled is None:
+            self._drop("check", place, f"no equal on the target: {check.expression.sql}")
+            return None
+        if not (check.validated and check.enforced):
+            self._drop("check", place, "not validated or not enforced at the source, so rows may break it")
+            return None
+        held = self._settled(self.dialect.fit_check(target, replace(check, expression=spelled)), "check", place)
+        wished = check.name or f"{source.name.name}_check"
+        return held and replace(held, name=self._claim(wished, source, constraint=True))
+
+    def _spelled(self, source: Table, expression: Expression) -> Expression | None:
+        columns = {column.name: column for column in source.columns}
+        sql = self.dialect.spell_expression(expression, columns)
+        return None if sql is None else Expression(self.dialect.family, sql)
+
+    def _settled(self, fit: Fit[T], what: str, place: str) -> T | None:
+        if fit.held is None:
+            self._drop(what, place, fit.reason)
+        elif fit.reason:
+            self._notes.append(Note("S", place, f"{what}: {fit.reason}"))
+        return fit.held
+
+    def _cut(self, columns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(shortened(column, self.dialect.limits) for column in columns)
+
+    def _claim(self, wished: str, source: Table, *, constraint: bool = False) -> str:
+        """A name that is free in its scope on the target: one table, or its whole namespace."""
+        limits, target = self.dialect.limits, self.names[source.name]
+        wide = limits.constraint_names_per_schema if constraint else limits.index_names_per_schema
+        kind = "constraint" if constraint else "index"
+        key = f"{kind} {target.schema if wide else target}"
+        if key not in self._scopes:
+            self._scopes[key] = NameScope(limits)
+            if wide and not constraint:
+                for name in self.names.values():
+                    if name.schema == target.schema:
+                        self._scopes[key].reserve(name.name)
+        return self._scopes[key].claim(wished, target.name)
+
+    def _drop(self, what: str, name: str, reason: str) -> None:
+        self.not_carried.append(NotCarried(what, name, reason))
+
+
+def _told(default: Default) -> str:
+    return default.sql if isinstance(default, ExpressionDefault) else default.kind.replace("_", " ")

@@ -1,0 +1,193 @@
+"""Makes the plan: reflect, probe, settle every column, fit every key. All decisions fall here, none later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dialects.base import Session
+from mappings import types as t
+from mappings.errors import Blocked
+from mappings.names import table_names
+from mappings.schema import Column, NotCarried, Schema, Table, TableName
+from mappings.type_mapper import Note, Settled, Spelling, Step, Use, settle
+from transfer.config import Allowance, AnyRule, Options, altering
+from transfer.existing import adopt
+from transfer.fitting import TableFitter
+from transfer.plan import ColumnPlan, Plan, TablePlan
+from transfer.preflight import Place, probe
+from transfer.reflector import left_out, reflect
+
+
+def make_plan(source: Session, target: Session, options: Options) -> Plan:
+    """The whole plan. Reads both sides, writes nothing; blocks are in the plan, not raised."""
+    picked = reflect(source, options.selection)
+    schema = picked.schema
+    known = probe(source, schema.tables, target.dialect.limits)
+    names = table_names(
+        (table.name for table in schema.tables),
+        source_default=schema.default_schema,
+        target_default=target.default_schema,
+        limits=target.dialect.limits,
+    )
+    planner = Planner(schema, target, options, known, names)
+    tables = tuple(planner.table(table) for table in in_foreign_key_order(schema.tables))
+    return Plan(
+        source=schema.version,
+        target=target.dialect.label,
+        limits=target.dialect.limits,
+        tables=tables,
+        notes=tuple(planner.notes),
+        not_carried=schema.not_carried + left_out(picked.missing_parents) + tuple(planner.not_carried),
+        blocks=tuple(planner.blocks),
+        rows=options.rows,
+    )
+
+
+def in_foreign_key_order(tables: tuple[Table, ...]) -> tuple[Table, ...]:
+    """Parents before children; tables of a cycle in their own order at the point where nothing else is left."""
+    waiting = list(tables)
+    ordered: list[Table] = []
+    while waiting:
+        names = {table.name for table in waiting}
+        ready = [table for table in waiting if not (_parents(table) & names)] or waiting[:1]
+        ordered += ready
+        waiting = [table for table in waiting if table not in ready]
+    return tuple(ordered)
+
+
+def _parents(table: Table) -> set[TableName]:
+    return {key.target for key in table.foreign_keys} - {table.name}
+
+
+class Planner:
+    """Plans the tables of one source schema for one target, collecting what the reader must know."""
+
+    def __init__(
+        self,
+        schema: Schema,
+        target: Session,
+        options: Options,
+        known: Mapping[Place, Use],
+        names: Mapping[TableName, TableName],
+    ) -> None:
+        self._schema = schema
+        self._target = target
+        self._dialect = target.dialect
+        self._options = options
+        self._known = known
+        self._names = names
+        self._there = {table.name: table for table in target.reflect(_schemas(names)).tables}
+        self._fitter = TableFitter(schema, target.dialect, names)
+        self.notes: list[Note] = []
+        self.blocks: list[Note] = []
+
+    @property
+    def not_carried(self) -> list[NotCarried]:
+        return self._fitter.not_carried
+
+    def table(self, source: Table) -> TablePlan:
+        """The plan of one table: adopted when the target has it, otherwise created from the source."""
+        name = self._names[source.name]
+        existing = self._there.get(name)
+        if existing is not None:
+            return self._adopted(source, existing)
+        columns = [self._column(source, column) for column in source.columns]
+        target, notes = self._fitter.fit(source, [column.write for column, _ in columns], [s for _, s in columns])
+        self.notes += notes
+        plans = tuple(
+            replace(column, write=fitted) for (column, _), fitted in zip(columns, target.columns, strict=True)
+        )
+        return self._statements(source, target, plans)
+
+    def _statements(self, source: Table, target: Table, columns: tuple[ColumnPlan, ...]) -> TablePlan:
+        dialect, wanted = self._dialect, self._options.schema
+        keys = [dialect.add_foreign_key(target, key) for key in target.foreign_keys]
+        identities = [dialect.continue_identity(target, column) for column in target.columns if column.identity]
+        return TablePlan(
+            source=source,
+            target=target,
+            columns=columns,
+            chunk_key=chunk_key(source),
+            create=dialect.create_table(target) if wanted else (),
+            indexes=tuple(dialect.create_index(target, index) for index in target.indexes) if wanted else (),
+            foreign_keys=tuple(key for key in keys if key) if wanted else (),
+            finish=tuple(text for text in identities if text) + dialect.comment(target),
+        )
+
+    def _column(self, table: Table, column: Column) -> tuple[ColumnPlan, Spelling]:
+        place = f"{table.name}.{column.name}"
+        use = self._known[table.name, column.name]
+        rule = self._rule(table.name, column.name)
+        try:
+            settled = self._settled(column, use, as_text=rule == "text")
+        except Blocked as block:
+            option = f"--allow-loss '{place}=text'"
+            self.blocks.append(Note("F", place, block.message, option))
+            settled = Settled(t.Text(), Spelling("text", t.Text()), ())
+        self._tell(place, settled)
+        read = replace(column, type=settled.read_as)
+        write = replace(column, type=settled.spelling.stored, native=settled.spelling.native)
+        return ColumnPlan(read, write, altering(rule)), settled.spelling
+
+    def _settled(self, column: Column, use: Use, *, as_text: bool) -> Settled:
+        if as_text:
+            settled = settle(t.Text(), use, self._dialect)
+            step = Step(t.Text(), "O", "stored as text, as allowed", at_source=True)
+            return replace(settled, read_as=t.Text(), steps=(step, *settled.steps))
+        if self._schema.family == self._dialect.family and not isinstance(column.type, t.Dynamic):
+            kept = self._dialect.keep(column)
+            if kept is not None:
+                return Settled(column.type, kept, ())
+        settled = settle(column.type, use, self._dialect)
+        if isinstance(column.type, t.Dynamic) and self._schema.family == self._dialect.family:
+            kept = self._dialect.keep(replace(column, type=settled.read_as))
+            return replace(settled, spelling=kept) if kept is not None else settled
+        return settled
+
+    def _tell(self, place: str, settled: Settled) -> None:
+        self.notes += [Note(step.code, place, step.message) for step in settled.steps]
+        spelling = settled.spelling
+        if spelling.message:
+            self.notes.append(Note(spelling.code, place, spelling.message))
+
+    def _rule(self, table: TableName, column: str) -> AnyRule | None:
+        return next((given.rule for given in reversed(self._options.allowances) if given.covers(table, column)), None)
+
+    def _adopted(self, source: Table, existing: Table) -> TablePlan:
+        adopted = adopt(source, existing, self._known, self._dialect, self._rules(source))
+        self.notes += adopted.notes
+        self.blocks += adopted.blocks
+        if self._options.rows and self._options.if_exists != "append" and self._target.count(existing.name):
+            message = "the target table is there and holds rows"
+            self.blocks.append(Note("F", str(existing.name), message, "--if-exists append"))
+        finish = [self._dialect.continue_identity(existing, column) for column in existing.columns if column.identity]
+        return TablePlan(
+            source=source,
+            target=existing,
+            columns=adopted.columns,
+            chunk_key=chunk_key(source),
+            exists=True,
+            finish=tuple(text for text in finish if text),
+        )
+
+    def _rules(self, source: Table) -> dict[str, AnyRule | None]:
+        return {column.name: self._rule(source.name, column.name) for column in source.columns}
+
+
+def _schemas(names: Mapping[TableName, TableName]) -> tuple[str, ...]:
+    return tuple(sorted({name.schema for name in names.values()} - {""}))
+
+
+def chunk_key(table: Table) -> str:
+    """The one integer column of the primary key, which cuts the table alike on both sides; empty without one."""
+    if table.primary_key is None or len(table.primary_key.columns) != 1 or table.only:
+        return ""
+    column = table.column(table.primary_key.columns[0])
+    return column.name if isinstance(column.type, t.Integer) and not column.nullable else ""
+
+
+def unused_allowances(plan: Plan, allowances: tuple[Allowance, ...]) -> tuple[Allowance, ...]:
+    """The allowances that cover no column of the plan: a typing mistake would otherwise go unseen."""
+    places = [(table.source.name, column.read.name) for table in plan.tables for column in table.columns]
+    return tuple(given for given in allowances if not any(given.covers(table, column) for table, column in places))

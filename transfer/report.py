@@ -1,0 +1,71 @@
+"""What a run did, as a value: for the caller of the API, for `--json` and for people."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from mappings.schema import NotCarried
+from mappings.type_mapper import Note
+
+Verified = Literal["none", "count", "digest", "differs"]
+Status = Literal["done", "differences"]
+
+
+@dataclass(frozen=True, slots=True)
+class TableReport:
+    """`rows` were read and written, `rejected` read but not written. `verified` is how far the proof went:
+    `differs` when it failed, `difference` then says how."""
+
+    source: str
+    target: str
+    rows: int
+    rejected: int
+    verified: Verified
+    seconds: float
+    difference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """One column whose values an allowed rule changed."""
+
+    column: str
+    rule: str
+    values: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a copy or a verification. `consistency` names the instant that all rows are of."""
+
+    status: Status
+    run: str
+    seconds: float
+    tables: tuple[TableReport, ...]
+    losses: tuple[Note, ...]
+    not_carried: tuple[NotCarried, ...]
+    altered: tuple[Altered, ...] = ()
+    consistency: str = ""
+    notices: tuple[str, ...] = ()
+    copy_seconds: float = 0.0
+    verify_seconds: float = 0.0
+
+    @property
+    def rows(self) -> int:
+        return sum(table.rows for table in self.tables)
+
+    @property
+    def exit_code(self) -> int:
+        """0 done and equal, 3 differences found."""
+        return 0 if self.status == "done" else 3
+
+    def document(self) -> dict[str, Any]:
+        """The report as JSON-ready values."""
+        document = asdict(self)
+        document["seconds"] = round(self.seconds, 3)
+        for table in document["tables"]:
+            table["seconds"] = round(table["seconds"], 3)
+        for name in ("copy_seconds", "verify_seconds"):
+            document[name] = round(document[name], 3)
+        return document

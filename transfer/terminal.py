@@ -1,0 +1,143 @@
+"""Schemas, plans and reports as text for people: losses first, tables aligned, colour where click allows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import click
+
+from mappings.schema import NotCarried, Schema, Table
+from mappings.type_mapper import Note
+from transfer.plan import Plan, TablePlan
+from transfer.report import Report, TableReport
+
+
+def aligned(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> str:
+    """Rows of cells in columns two spaces apart; the columns in `right` are right-aligned."""
+    if not rows:
+        return ""
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    lines = [
+        "  ".join(cell.rjust(width) if at in right else cell.ljust(width) for at, (cell, width) in enumerate(cells))
+        for cells in ([*zip(row, widths, strict=True)] for row in rows)
+    ]
+    return "\n".join("  " + line.rstrip() for line in lines)
+
+
+def heading(text: str) -> str:
+    return click.style(text, bold=True)
+
+
+def amount(octets: int | None) -> str:
+    """Bytes for people: `12.3 MB`; `?` when unknown."""
+    if octets is None:
+        return "?"
+    size = float(octets)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
+
+
+def schema_text(schema: Schema) -> str:
+    """What `inspect` prints."""
+    parts = [heading(schema.version), ""]
+    for table in schema.tables:
+        parts += [heading(str(table.name)) + f"  {_estimated(table)}", _columns_text(table), ""]
+    parts += _not_carried_text(schema.not_carried)
+    return "\n".join(parts).rstrip()
+
+
+def _estimated(table: Table) -> str:
+    rows = "? rows" if table.rows is None else f"about {table.rows:,} rows"
+    return f"{rows}, {amount(table.octets)}"
+
+
+def _columns_text(table: Table) -> str:
+    key = table.primary_key.columns if table.primary_key else ()
+    rows = []
+    for column in table.columns:
+        words = ["key"] if column.name in key else []
+        words += ["numbered"] if column.identity else []
+        words += ["generated"] if column.generated else []
+        words += [] if column.nullable else ["not null"]
+        rows.append((column.name, column.native, column.type.kind, ", ".join(words)))
+    return aligned(rows)
+
+
+def plan_text(plan: Plan) -> str:
+    """What `plan` prints: blocks, losses, then tables column by column, then the DDL."""
+    parts = [heading(f"{plan.source} to {plan.target}"), ""]
+    if plan.blocks:
+        parts += [click.style("Blocked: nothing will be written", fg="red", bold=True), _notes_text(plan.blocks), ""]
+    if plan.losses:
+        parts += [heading("What will differ"), _notes_text(plan.losses), ""]
+    parts += _not_carried_text(plan.not_carried)
+    for table in plan.tables:
+        parts += [heading(f"{table.source.name} to {table.target.name}") + f"  {_estimated(table.source)}"]
+        parts += [_pairs_text(table), ""]
+    if plan.statements:
+        parts += [heading("Statements"), ";\n".join(plan.statements) + ";"]
+    return "\n".join(parts).rstrip()
+
+
+def _pairs_text(table: TablePlan) -> str:
+    return aligned(
+        [(pair.read.name, pair.read.native, "->", pair.write.name, pair.write.native) for pair in table.columns]
+    )
+
+
+def _notes_text(notes: Iterable[Note]) -> str:
+    return aligned([(note.code, note.where, note.message, note.option) for note in notes])
+
+
+def _not_carried_text(items: Sequence[NotCarried]) -> list[str]:
+    if not items:
+        return []
+    return [heading("Not carried"), aligned([(item.object, item.name, item.reason) for item in items]), ""]
+
+
+def report_text(report: Report) -> str:
+    """What `copy` and `verify` print at the end."""
+    header = ("table", "rows", "verified", "seconds")
+    rows = [
+        header,
+        *((_named(table), f"{table.rows:,}", table.verified, f"{table.seconds:.1f}") for table in report.tables),
+    ]
+    parts = [aligned(rows, right=frozenset({1, 3})), ""]
+    for table in report.tables:
+        if table.difference:
+            parts.append(click.style(f"{table.target}: {table.difference}", fg="red"))
+    if report.altered:
+        parts += [heading("Altered, as allowed")]
+        parts += [aligned([(item.column, item.rule, f"{item.values:,} values") for item in report.altered]), ""]
+    if report.losses:
+        parts += [heading("What differs on the target"), _notes_text(report.losses), ""]
+    parts += _not_carried_text(report.not_carried)
+    parts.append(_closing(report))
+    return "\n".join(parts)
+
+
+def _named(table: TableReport) -> str:
+    return table.source if table.source == table.target else f"{table.source} -> {table.target}"
+
+
+def _closing(report: Report) -> str:
+    times = [f"copied in {report.copy_seconds:.1f} s"] if report.copy_seconds else []
+    times += [f"verified in {report.verify_seconds:.1f} s"] if report.verify_seconds else []
+    instant = f" Source: {report.consistency}." if report.consistency else ""
+    word = "Done" if report.status == "done" else "DIFFERENCES FOUND"
+    colour = "green" if report.status == "done" else "red"
+    total = f"{len(report.tables)} tables, {report.rows:,} rows, {', '.join(times) or 'nothing to copy'}."
+    return click.style(f"{word}: ", fg=colour, bold=True) + total + instant
+
+
+def rows_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A few rows as a table; NULL is shown as such, long values are cut with an ellipsis."""
+    return aligned([tuple(header), *(tuple(_cell(value) for value in row) for row in rows)])
+
+
+def _cell(value: object) -> str:
+    text = "NULL" if value is None else f"{len(value)} bytes" if isinstance(value, bytes) else repr(value)
+    return text if len(text) <= 40 else text[:39] + "…"
