@@ -1,0 +1,1 @@
+"""Whole databases between every ordered pair of engines, compared through plain drivers and not by our own digests."""

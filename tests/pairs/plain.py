@@ -1,0 +1,121 @@
+"""An independent eye: tables and rows through the plain drivers, values brought to one spelling for comparison."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+import pymysql
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d+)?(Z|\+00(:?00)?)?")
+
+TABLES = {
+    "postgresql": """SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+        ORDER BY 1""",
+    "mysql": "SELECT table_name FROM information_schema.tables WHERE table_schema = database() "
+    "AND table_type = 'BASE TABLE' ORDER BY 1",
+    "sqlite": "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1",
+}
+
+
+def engine(url: str) -> str:
+    """Which plain driver speaks to it."""
+    scheme = urlsplit(url).scheme.partition("+")[0]
+    return "mysql" if scheme == "mariadb" else scheme
+
+
+def connect(url: str) -> Any:
+    """A connection of the plain driver, in UTC."""
+    parts = urlsplit(url)
+    if engine(url) == "sqlite":
+        return sqlite3.connect(unquote(parts.path[1:]))
+    place = {"host": parts.hostname, "port": parts.port, "user": parts.username, "password": parts.password}
+    if engine(url) == "postgresql":
+        return psycopg.connect(dbname=parts.path[1:], options="-c timezone=UTC", **place)
+    return pymysql.connect(database=parts.path[1:], charset="utf8mb4", init_command="SET time_zone='+00:00'", **place)
+
+
+def query(url: str, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of one statement."""
+    with closing(connect(url)) as connection, closing(connection.cursor()) as cursor:
+        cursor.execute(sql)
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+def execute(url: str, *statements: str) -> None:
+    """Run statements and commit them."""
+    with closing(connect(url)) as connection, closing(connection.cursor()) as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+        connection.commit()
+
+
+def quoted(url: str, name: str) -> str:
+    mark = "`" if engine(url) == "mysql" else '"'
+    return ".".join(f"{mark}{part}{mark}" for part in name.split("."))
+
+
+def tables(url: str) -> list[str]:
+    """The tables' names as the engine stores them, with the schema on PostgreSQL."""
+    return [row[0] for row in query(url, TABLES[engine(url)])]
+
+
+def columns(url: str, table: str) -> list[str]:
+    with closing(connect(url)) as connection, closing(connection.cursor()) as cursor:
+        cursor.execute(f"SELECT * FROM {quoted(url, table)} WHERE 1 = 0")
+        return [column[0] for column in cursor.description]
+
+
+def rows(url: str, table: str, names: Iterable[str] = ()) -> list[tuple[Any, ...]]:
+    """All rows of one table, comparable between engines, in a fixed order. PostgreSQL: without inherited ones."""
+    chosen = ", ".join(quoted(url, name) for name in names) or "*"
+    only = "ONLY " if engine(url) == "postgresql" and not _partitioned(url, table) else ""
+    found = query(url, f"SELECT {chosen} FROM {only}{quoted(url, table)}")
+    return sorted((tuple(comparable(value) for value in row) for row in found), key=repr)
+
+
+def _partitioned(url: str, table: str) -> bool:
+    return bool(query(url, f"SELECT 1 FROM pg_partitioned_table WHERE partrelid = '{quoted(url, table)}'::regclass"))
+
+
+def comparable(value: Any) -> Any:
+    """One spelling for one meaning: numbers in plain digits, moments in ISO, truth as 1 and 0, bytes as bytes."""
+    match value:
+        case None | bytes():
+            return value
+        case memoryview() | bytearray():
+            return bytes(value)
+        case bool():
+            return str(int(value))
+        case int() | float() | Decimal():
+            return _plain_number(Decimal(repr(value) if isinstance(value, float) else value))
+        case datetime():
+            return (value.replace(tzinfo=None)).isoformat(" ", "microseconds")
+        case date() | time() | timedelta():
+            return str(value)
+        case str():
+            return _comparable_text(value)
+        case set() | list() | tuple():
+            return ",".join(sorted(map(str, value))) if isinstance(value, set) else [comparable(item) for item in value]
+        case _:
+            return str(value)
+
+
+def _comparable_text(text: str) -> str:
+    if moment := MOMENT.fullmatch(text):
+        return f"{moment[1]} {moment[2]}.{(moment[3] or '.')[1:]:0<6}"
+    return _plain_number(Decimal(text)) if NUMBER.fullmatch(text) and "." in text else text
+
+
+def _plain_number(number: Decimal) -> str:
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
