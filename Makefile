@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip --quiet --no-input --disable-pip-version-check install
+INSTALL := $(BIN)/python -m pip --quiet --quiet --no-input --disable-pip-version-check install
 LINTED := $(wildcard transfer dialects mappings tests benchmarks)
 
 .DEFAULT_GOAL := help

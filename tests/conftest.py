@@ -66,11 +66,18 @@ def _borrow(config: pytest.Config, engine: str) -> Iterator[Server]:
     if "not servers" in config.getoption("markexpr"):
         pytest.fail(f"a test without the mark `servers` uses {engine}: give it the mark", pytrace=False)
     with ExitStack() as stack:
-        try:
-            server = stack.enter_context(borrowed(engine))
-        except Unavailable as reason:
-            _give_up(config, engine, str(reason))
+        server = _entered(stack, engine)
+        if isinstance(server, Unavailable):
+            _give_up(config, engine, str(server))
         yield server
+
+
+def _entered(stack: ExitStack, engine: str) -> Server | Unavailable:
+    """The server, or why there is none: as a value, so that the report shows the reason without a traceback."""
+    try:
+        return stack.enter_context(borrowed(engine))
+    except Unavailable as reason:
+        return reason
 
 
 def _give_up(config: pytest.Config, engine: str, reason: str) -> NoReturn:

@@ -19,6 +19,7 @@ class Engine(ABC):
     name: ClassVar[str]
     server: ClassVar[str]
     oldest: ClassVar[tuple[int, ...]]
+    installable: ClassVar[bool] = True
     # asked over TCP with the administrator's password, so an answer means that tests can connect
     version: ClassVar[str] = "SELECT version()"
     # the signal that ends it without waiting for clients

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -126,7 +127,8 @@ def _run(command: Sequence[str], place: Place) -> str:
         start_new_session=True,
     )
     if done.returncode != 0:
-        raise Unavailable(f"{command[0]} failed: {(done.stderr or done.stdout).strip()[-2000:]}")
+        said = (done.stderr or done.stdout).strip()
+        raise Unavailable(f"{shlex.join(command)[:200]} failed:\n{said[-1000:]}")
     return done.stdout
 
 

@@ -104,7 +104,8 @@ class MariaDB(_Family):
 
     def initialise(self, programs: Programs, place: Place) -> list[str]:
         where = ["--no-defaults", f"--basedir={programs.share('usr')}", f"--datadir={place.data}"]
-        options = ["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"]
+        # force: never mind a host name that cannot be looked up, accounts go by address
+        options = ["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", "--force"]
         return programs.command("mariadb-install-db", *where, *options)
 
 
@@ -114,6 +115,8 @@ class MySQL(_Family):
     program: ClassVar[str] = "mysql"
     # a host's older one is passed over; often the system's access control also binds it to its own folders
     oldest: ClassVar[tuple[int, ...]] = (9,)
+    # Debian's stable suites have none, Ubuntu's are older
+    installable: ClassVar[bool] = False
     administrator: ClassVar[str] = MYSQL_ADMINISTRATOR
     settings: ClassVar[dict[str, str]] = SETTINGS | MYSQL_SETTINGS
 

@@ -11,6 +11,9 @@ from tests.servers.programs import Programs
 
 ENGINES: dict[str, Engine] = {engine.name: engine for engine in (PostgreSQL(), MariaDB(), MySQL())}
 
+# a statement may wait for another client: one that is stuck in COPY blocks every DROP DATABASE on PostgreSQL 15
+CLIENT_SECONDS = 120
+
 
 @dataclass(frozen=True)
 class Server:
@@ -50,7 +53,7 @@ class Server:
         self.execute(engine.drop.format(engine.quoted(name)))
 
     def _run(self, command: list[str], script: bytes) -> str:
-        done = subprocess.run(command, input=script, capture_output=True)
+        done = subprocess.run(command, input=script, capture_output=True, timeout=CLIENT_SECONDS)
         if done.returncode != 0:
             # the beginning names the error; after it clients repeat the statement
             raise RuntimeError(f"{self.engine}'s client: {done.stderr.decode(errors='replace').strip()[:1500]}")

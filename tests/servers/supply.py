@@ -99,6 +99,8 @@ def _in_container(engine: Engine) -> Server:
 
 def _installed(engine: Engine, reason: Unavailable) -> Programs:
     """Install the packages on the host, where that is allowed; else the reason for not fetching them holds."""
+    if not engine.installable:
+        raise reason
     try:
         packages.install(engine.packages())
     except Unavailable as refused:
