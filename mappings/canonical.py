@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mappings import types as t
-from mappings.spelling import decimal_text, spelled
+from mappings.spelling import decimal_text, joined, large, spelled
 
 VERSION = 1
 INLINE_LENGTH = 255
@@ -60,7 +60,7 @@ def speller(kind: t.LogicalType) -> Spell:
 def row_texts(batch: pa.RecordBatch, spellers: tuple[Spell, ...]) -> pa.Array:
     """The canonical text of every row, as a large_utf8 array without NULLs."""
     texts = [spell(column) for spell, column in zip(spellers, batch.columns, strict=True)]
-    return pc.binary_join_element_wise(*texts, "|", null_handling="replace", null_replacement="")
+    return pc.binary_join_element_wise(*texts, large("|"), null_handling="replace", null_replacement="")
 
 
 def _number_text(array: pa.Array) -> pa.Array:
@@ -79,7 +79,7 @@ def _float_bits(array: pa.Array) -> pa.Array:
 
 def _counted(array: pa.Array) -> pa.Array:
     lengths = pc.cast(pc.binary_length(array), pa.large_utf8())
-    return pc.binary_join_element_wise(lengths, array, ":")
+    return joined([lengths, array], ":")
 
 
 def _counted_unpadded(array: pa.Array) -> pa.Array:

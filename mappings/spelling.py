@@ -27,12 +27,22 @@ def spelled(array: pa.Array) -> pa.Array:
     if pa.types.is_decimal(kind):
         return decimal_text(array)
     if pa.types.is_timestamp(kind) and kind.tz is not None:
-        return pc.binary_join_element_wise(pc.cast(pc.cast(array, pa.timestamp("us")), pa.large_utf8()), "Z", "")
+        return joined([pc.cast(pc.cast(array, pa.timestamp("us")), pa.large_utf8()), large("Z")], "")
     if pa.types.is_fixed_size_binary(kind) and kind.byte_width == 16:
         return uuid_text(array)
     if pa.types.is_duration(kind):
         return duration_text(array)
     return pc.cast(array, pa.large_utf8())
+
+
+def large(text: str) -> pa.Scalar:
+    """A constant of the type that all our texts have: Arrow's kernels do not mix it with `string`."""
+    return pa.scalar(text, pa.large_utf8())
+
+
+def joined(texts: list[pa.Array], separator: str) -> pa.Array:
+    """Row by row, the texts with the separator between them; NULL when any is NULL."""
+    return pc.binary_join_element_wise(*texts, large(separator))
 
 
 def decimal_text(array: pa.Array) -> pa.Array:
