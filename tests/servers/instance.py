@@ -82,23 +82,31 @@ def is_ours(pid: int, place: Place) -> bool:
         return False
 
 
-def answer(engine: Engine, programs: Programs, url: str) -> str | None:
-    """The server's version, or None while it does not answer."""
+class NoAnswer(Exception):
+    """The client could not reach the server; the text is what it said."""
+
+
+def answer(engine: Engine, programs: Programs, url: str) -> str:
+    """The server's version, as it tells its client."""
     command = engine.client(programs, url, *engine.ask(engine.version))
     told = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    return told.stdout.strip() if told.returncode == 0 else None
+    if told.returncode != 0:
+        raise NoAnswer(told.stderr.strip())
+    return told.stdout.strip()
 
 
 def _wait(engine: Engine, programs: Programs, state: State, place: Place) -> str:
     deadline = time.monotonic() + START_SECONDS
+    client = "nothing"
     while time.monotonic() < deadline and is_ours(state.pid, place):
-        version = answer(engine, programs, state.url)
-        if version is not None:
-            return version
+        try:
+            return answer(engine, programs, state.url)
+        except NoAnswer as said:
+            client = str(said)
         time.sleep(POLL_SECONDS)
     tail = _tail(place)
     stop(engine, state, place)
-    raise Unavailable(f"{engine.name} did not answer within {START_SECONDS:.0f} seconds; its log ends:\n{tail}")
+    raise Unavailable(f"{engine.name} did not answer; its client said: {client}; its log ends:\n{tail}")
 
 
 def _wait_gone(pid: int, place: Place, *, seconds: float) -> None:

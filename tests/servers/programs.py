@@ -9,6 +9,8 @@ from pathlib import Path
 HOST = Path("/")
 # Debian keeps PostgreSQL's programs in a folder per major version, newest last
 HOST_FOLDERS = ("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin")
+LIBRARIES = ("usr/lib/*-linux-gnu*", "lib/*-linux-gnu*")
+LOADERS = ("usr/lib*/ld-linux*.so.*", "lib*/ld-linux*.so.*")
 VERSIONED_FOLDERS = "usr/lib/postgresql/*/bin"
 
 
@@ -45,8 +47,10 @@ class Programs:
         """Nothing for the host's programs; a foreign tree brings its own C library, hence its own loader."""
         if self.root == HOST:
             return []
-        libraries = ":".join(str(path) for path in sorted(self.root.glob("usr/lib/*-linux-gnu*")))
-        loaders = sorted(self.root.glob("usr/lib*/ld-linux*.so.*"))
+        # packages of older suites still use /lib, where hosts have a link to /usr/lib
+        folders = [path for pattern in LIBRARIES for path in sorted(self.root.glob(pattern))]
+        libraries = ":".join(str(folder) for folder in folders)
+        loaders = [path for pattern in LOADERS for path in sorted(self.root.glob(pattern))]
         if loaders:
             return [str(loaders[0]), "--library-path", libraries]
         # programs that start others (mariadb-install-db, initdb) hand an environment on, but not a loader

@@ -81,8 +81,12 @@ def _alive(engine: Engine, programs: Programs, here: Place) -> State | None:
     state = instance.recall(here)
     if state is None:
         return None
-    if instance.is_ours(state.pid, here) and instance.answer(engine, programs, state.url) is not None:
-        return state
+    if instance.is_ours(state.pid, here):
+        try:
+            instance.answer(engine, programs, state.url)
+            return state
+        except instance.NoAnswer:
+            pass
     instance.stop(engine, state, here)
     return None
 
@@ -94,7 +98,7 @@ def _of_host(engine: Engine) -> Programs | None:
 
 def _in_container(engine: Engine) -> Server:
     url, programs = containers.start(engine.name)
-    return Server(engine.name, url, instance.answer(engine, programs, url) or "", programs)
+    return Server(engine.name, url, instance.answer(engine, programs, url), programs)
 
 
 def _installed(engine: Engine, reason: Unavailable) -> Programs:
@@ -113,7 +117,8 @@ def _installed(engine: Engine, reason: Unavailable) -> Programs:
 
 def _given(engine: Engine, url: str) -> Server:
     programs = locate(engine)
-    version = instance.answer(engine, programs, url)
-    if version is None:
-        raise Unavailable(f"no {engine.name} answers at {variable(engine.name)}; look at its address and password")
+    try:
+        version = instance.answer(engine, programs, url)
+    except instance.NoAnswer as said:
+        raise Unavailable(f"{variable(engine.name)} gives no answer: {said}") from said
     return Server(engine.name, url, version, programs)
