@@ -19,6 +19,7 @@ from tests.servers.programs import Programs
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 POLL_SECONDS = 0.05
+EXEC_POLLS = 20
 # the shell forks and lets go: the server belongs to no test process, and its pid is what is printed
 DETACH = '"$@" >>"$0" 2>&1 </dev/null & echo $!'
 
@@ -76,10 +77,21 @@ def remember(state: State, place: Place) -> None:
 
 def is_ours(pid: int, place: Place) -> bool:
     """Whether the process works on this place's data: numbers are given again, command lines are not."""
+    for _ in range(EXEC_POLLS):
+        command = _command_line(pid)
+        if command != b"":
+            return command is not None and os.fsencode(place.data) in command
+        time.sleep(POLL_SECONDS)
+    return False
+
+
+def _command_line(pid: int) -> bytes | None:
+    """What a process was started with: nothing for a moment while it starts, None when it has ended."""
     try:
-        return os.fsencode(place.data) in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ended = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+        return None if ended else Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
-        return False
+        return None
 
 
 class NoAnswer(Exception):
