@@ -1,4 +1,4 @@
-"""The film rental from PostgreSQL, MySQL and MariaDB to every engine: rows equal, keys, indexes and identities there."""
+"""The film rental from three engines to all four: rows equal, keys, indexes and identities there."""
 
 from __future__ import annotations
 
