@@ -25,6 +25,12 @@ class DatabaseFactory(Protocol):
     def __call__(self, engine: str, *, sample: str = "") -> str: ...
 
 
+class SQLiteFactory(Protocol):
+    """`sqlite_database(sample="chinook")` returns the URL of a fresh file."""
+
+    def __call__(self, *, sample: str = "") -> str: ...
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run the soak tests too")
 
@@ -138,16 +144,29 @@ def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> fresh.SQLiteTe
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DatabaseFactory]:
+def sqlite_database(request: pytest.FixtureRequest, tmp_path: Path) -> SQLiteFactory:
+    """Makes SQLite files, empty or filled with a sample; for tests that need no server."""
+
+    def make(*, sample: str = "") -> str:
+        path = tmp_path / f"{fresh.unique_name('test')}.sqlite"
+        if not sample:
+            return f"sqlite:///{path}"
+        request.getfixturevalue("test_data")
+        templates: fresh.SQLiteTemplates = request.getfixturevalue("sqlite_templates")
+        return templates.create(path, sample)
+
+    return make
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, sqlite_database: SQLiteFactory) -> Iterator[DatabaseFactory]:
     """Makes fresh databases, empty or filled with a sample, and drops them when the test ends."""
     with ExitStack() as dropped:
 
         def make(engine: str, *, sample: str = "") -> str:
             name = fresh.unique_name("test")
-            if sample:
-                request.getfixturevalue("test_data")
             if engine == SQLITE:
-                return _sqlite_database(request, tmp_path / f"{name}.sqlite", sample)
+                return sqlite_database(sample=sample)
             server = _server(request, engine)
             dropped.callback(server.drop_database, name)
             return _server_database(request, server, name, sample)
@@ -155,16 +174,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         yield make
 
 
-def _sqlite_database(request: pytest.FixtureRequest, path: Path, sample: str) -> str:
-    if not sample:
-        return f"sqlite:///{path}"
-    templates: fresh.SQLiteTemplates = request.getfixturevalue("sqlite_templates")
-    return templates.create(path, sample)
-
-
 def _server_database(request: pytest.FixtureRequest, server: Server, name: str, sample: str) -> str:
     if not sample:
         return server.create_database(name)
+    request.getfixturevalue("test_data")
     if server.engine != "postgresql":
         return fresh.create(server, name, sample)
     templates: fresh.PostgreSQLTemplates = request.getfixturevalue("postgresql_templates")

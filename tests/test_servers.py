@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import DatabaseFactory
+from tests.conftest import DatabaseFactory, SQLiteFactory
 from tests.servers import ENGINES, Server, samples
 from tests.servers.packages import RELEASE_FILE
 from tests.servers.programs import Programs
@@ -44,8 +44,8 @@ def test_an_unpacked_tree_with_a_c_library_runs_by_its_own_loader(tmp_path: Path
     assert libraries == str(tmp_path / "usr/lib/x-linux-gnu")
 
 
-def test_an_sqlite_sample_is_a_file_of_its_own(database: DatabaseFactory) -> None:
-    first, second = (samples.sqlite_file(database("sqlite", sample="chinook")) for _ in range(2))
+def test_an_sqlite_sample_is_a_file_of_its_own(sqlite_database: SQLiteFactory) -> None:
+    first, second = (samples.sqlite_file(sqlite_database(sample="chinook")) for _ in range(2))
     assert first != second
     with closing(sqlite3.connect(first)) as connection:
         assert connection.execute("SELECT count(*) FROM Track").fetchone() == (CHINOOK_TRACKS,)
