@@ -2,6 +2,7 @@
 
 Columns are joined by `|`; NULL is nothing between bars. Kinds whose text may hold `|` or be empty are written
 `<bytes>:<text>`, long text and bytes as the SHA-256 of their bytes, so the encoding is unambiguous without escapes.
+JSON that engines spell anew is hashed in its normal form, other JSON as it is written.
 """
 
 from __future__ import annotations
@@ -15,11 +16,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mappings import types as t
-from mappings.spelling import decimal_text, joined, large, spelled
+from mappings.arrow import arrow_type
+from mappings.json_text import normal_json
+from mappings.spelling import decimal_text, hex_text, joined, large, spelled, timestamp_text, uuid_digits
 
 VERSION = 1
 INLINE_LENGTH = 255
 """Text declared longer than this is hashed first, so that the row stays small."""
+NOT_A_NUMBER = 0x7FF8 << 48
+"""The bits that stand for every NaN: engines keep different ones."""
+SHA256_OCTETS = 32
+SLICE_BITS = 56
 
 Spell = Callable[[pa.Array], pa.Array]
 
@@ -27,30 +34,28 @@ Spell = Callable[[pa.Array], pa.Array]
 def speller(kind: t.LogicalType) -> Spell:
     """The function that spells one column of this type canonically, as large_utf8 with NULL kept."""
     match kind:
-        case t.Boolean() | t.Integer() | t.Year():
+        case t.Boolean() | t.Integer() | t.Year() | t.Date() | t.Time() | t.Interval():
             return spelled
-        case t.Decimal(precision=None):
-            return _number_text
         case t.Decimal():
-            return decimal_text
+            return decimal_text if pa.types.is_decimal(arrow_type(kind)) else _number_text
         case t.Float():
             return _float_bits
-        case t.Text(length=length) if length is not None and length <= INLINE_LENGTH:
-            return _counted_unpadded if kind.fixed else _counted
-        case t.Text() | t.Json() | t.Array() | t.Opaque() | t.Interval():
+        case t.Text(length=length, fixed=fixed):
+            inline = length is not None and length <= INLINE_LENGTH
+            spell = _counted if inline else _hashed
+            return (lambda array: spell(pc.utf8_rtrim(array, " "))) if fixed else spell
+        case t.Json(binary=True):
+            return _hashed_json
+        case t.Json() | t.Array() | t.Opaque() | t.Binary() | t.Geometry():
             return _hashed
         case t.Enum() | t.SetOf() | t.TimeTz() | t.Bits():
             return _counted
-        case t.Binary() | t.Geometry():
-            return _hashed
-        case t.Date():
-            return spelled
-        case t.Time() | t.Timestamp():
-            return _six_digits
+        case t.Timestamp():
+            return timestamp_text
         case t.Duration():
             return _microseconds
         case t.Uuid():
-            return lambda array: pc.replace_substring(spelled(array), "-", "")
+            return uuid_digits
         case t.Dynamic():
             raise TypeError("a Dynamic column has no canonical text before a probe has resolved it")
         case _:
@@ -63,18 +68,34 @@ def row_texts(batch: pa.RecordBatch, spellers: tuple[Spell, ...]) -> pa.Array:
     return pc.binary_join_element_wise(*texts, large("|"), null_handling="replace", null_replacement="")
 
 
-def _number_text(array: pa.Array) -> pa.Array:
-    """Plain digits without trailing zeros of the fraction, as trim_scale does."""
-    texts = spelled(array)
-    fractional = pc.fill_null(pc.match_substring(texts, "."), False)
-    trimmed = pc.utf8_rtrim(pc.utf8_rtrim(texts, "0"), ".")
-    return pc.if_else(fractional, trimmed, texts)
+def slice_sum(texts: pa.Array) -> int:
+    """The exact sum over rows of the first seven bytes of SHA-256, read as an unsigned integer."""
+    heads = np.frombuffer(_digests(texts), dtype=">u8")[:: SHA256_OCTETS // 8]
+    slices = heads.astype(np.uint64) >> np.uint64(64 - SLICE_BITS)
+    return (int((slices >> np.uint64(32)).sum()) << 32) + int((slices & np.uint64(0xFFFFFFFF)).sum())
 
 
-def _float_bits(array: pa.Array) -> pa.Array:
-    """The IEEE bits as a signed integer; -0.0 counts as 0.0."""
-    doubles = pc.add(pc.cast(array, pa.float64()), 0.0)
-    return pc.cast(doubles.view(pa.int64()), pa.large_utf8())
+def _digests(array: pa.Array) -> bytes:
+    """The SHA-256 of each value of a large text or binary array, one behind the other; of anything where it is NULL."""
+    _, offsets, values = array.buffers()
+    view = memoryview(values if values is not None else b"")
+    ends = np.frombuffer(offsets if offsets is not None else b"", dtype=np.int64)
+    ends = ends[array.offset : array.offset + len(array) + 1].tolist()
+    sha256 = hashlib.sha256
+    return b"".join([sha256(view[start:end]).digest() for start, end in zip(ends, ends[1:], strict=False)])
+
+
+def _hashed(array: pa.Array) -> pa.Array:
+    """SHA-256 of the bytes as 64 hexadecimal digits."""
+    return hex_text(_digests(array), SHA256_OCTETS, array)
+
+
+def _hashed_json(array: pa.Array) -> pa.Array:
+    """SHA-256 of the normal form, found once for equal texts. A lone surrogate, which JSON can escape but UTF-8
+    cannot hold, is no error here."""
+    encoded = array.dictionary_encode()
+    forms = [normal_json(text).encode(errors="surrogatepass") for text in encoded.dictionary.to_pylist()]
+    return _hashed(pa.array(forms, pa.large_binary())).take(encoded.indices)
 
 
 def _counted(array: pa.Array) -> pa.Array:
@@ -82,35 +103,23 @@ def _counted(array: pa.Array) -> pa.Array:
     return joined([lengths, array], ":")
 
 
-def _counted_unpadded(array: pa.Array) -> pa.Array:
-    return _counted(pc.utf8_rtrim(array, " "))
+def _number_text(array: pa.Array) -> pa.Array:
+    """Plain digits without trailing zeros of the fraction, as trim_scale does."""
+    texts = spelled(array)
+    fractional = pc.fill_null(pc.match_substring(texts, "."), False)
+    trimmed = pc.if_else(fractional, pc.utf8_rtrim(pc.utf8_rtrim(texts, "0"), "."), texts)
+    return pc.if_else(pc.equal(trimmed, large("-0")), large("0"), trimmed)
 
 
-def _hashed(array: pa.Array) -> pa.Array:
-    """SHA-256 of the bytes as 64 hexadecimal digits."""
-    view = array.view(pa.large_binary()) if pa.types.is_large_string(array.type) else array
-    sha256 = hashlib.sha256
-    return pa.array(
-        [None if value is None else sha256(value).hexdigest() for value in view.to_pylist()], pa.large_utf8()
-    )
-
-
-def _six_digits(array: pa.Array) -> pa.Array:
-    """Times and timestamps with exactly six digits; instants in UTC without a mark."""
-    if pa.types.is_timestamp(array.type):
-        array = pc.cast(array, pa.timestamp("us"))
-    return pc.cast(array, pa.large_utf8())
+def _float_bits(array: pa.Array) -> pa.Array:
+    """The IEEE bits as a signed integer; -0.0 counts as 0.0."""
+    doubles = pc.add(pc.cast(array, pa.float64()), 0.0)
+    bits = doubles.view(pa.int64())
+    unknown = pc.is_nan(doubles)
+    if pc.any(unknown).as_py():
+        bits = pc.if_else(unknown, NOT_A_NUMBER, bits)
+    return pc.cast(bits, pa.large_utf8())
 
 
 def _microseconds(array: pa.Array) -> pa.Array:
     return pc.cast(array.view(pa.int64()), pa.large_utf8())
-
-
-def slice_sum(texts: pa.Array) -> int:
-    """The exact sum over rows of the first seven bytes of SHA-256, read as an unsigned integer."""
-    data = memoryview(texts.buffers()[2]) if texts.buffers()[2] is not None else memoryview(b"")
-    offsets = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1].tolist()
-    sha256 = hashlib.sha256
-    heads = b"".join([b"\0" + sha256(data[a:b]).digest()[:7] for a, b in zip(offsets, offsets[1:], strict=False)])
-    slices = np.frombuffer(heads, dtype=">u8").astype(np.uint64)
-    return int((slices >> np.uint64(32)).sum()) * 2**32 + int((slices & np.uint64(0xFFFFFFFF)).sum())
