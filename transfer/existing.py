@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from dialects.base import Dialect
 from mappings import types as t
 from mappings.arrow import arrow_type
-from mappings.conform import CONVERSIONS
+from mappings.casting import CONVERSIONS
 from mappings.errors import Blocked
 from mappings.schema import Column, Table
 from mappings.type_mapper import Note, Use, settle
