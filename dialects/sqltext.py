@@ -57,6 +57,11 @@ def foreign_key_clause(dialect: Dialect, key: ForeignKey) -> str:
     return " ".join(parts)
 
 
+def deferral(key: ForeignKey) -> str:
+    """What follows a foreign key's actions when it may be checked at commit."""
+    return " DEFERRABLE" * key.deferrable + " INITIALLY DEFERRED" * (key.deferrable and key.initially_deferred)
+
+
 def orphans_query(dialect: Dialect, table: Table, key: ForeignKey) -> str:
     """At most ten key tuples whose every part is there but whose parent row is not."""
     columns = [dialect.quote(name) for name in key.columns]
@@ -90,7 +95,7 @@ def create_table(
     ]
     lines += [check_clause(dialect, check) for check in table.checks]
     if dialect.limits.foreign_keys_inline:
-        lines += [foreign_key_clause(dialect, key) for key in table.foreign_keys]
+        lines += [foreign_key_clause(dialect, key) + deferral(key) for key in table.foreign_keys]
     body = ",\n  ".join(lines)
     return f"CREATE TABLE {dialect.qualified(table.name)} (\n  {body}\n){suffix}"
 

@@ -124,10 +124,13 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Check:
+    """`implied`: the column's type already says it (a boolean's `IN (0, 1)`), so only its own family needs it."""
+
     name: str
     expression: Expression
     validated: bool = True
     enforced: bool = True
+    implied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ def test_columns_on_one_line_keep_their_expressions_apart() -> None:
 def test_constraint_names_and_optional_commas() -> None:
     found = table_text(
         """create table if not exists "x(y" ( -- comment, with (paren
-        "a,b" INTEGER CONSTRAINT pk PRIMARY KEY ON CONFLICT REPLACE AUTOINCREMENT CONSTRAINT nn NOT NULL ON CONFLICT IGNORE,
+        "a,b" INTEGER CONSTRAINT pk PRIMARY KEY ON CONFLICT REPLACE AUTOINCREMENT
+            CONSTRAINT nn NOT NULL ON CONFLICT IGNORE,
         [c)] varchar(10, 2) COLLATE "NOCASE" DEFAULT -1 UNIQUE CHECK (/* no */ [c)] > ','),
         constraint u unique ("a,b", [c)] collate nocase desc) constraint k check (1) FOREIGN KEY (`a,b`) REFERENCES p
         )"""

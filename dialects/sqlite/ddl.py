@@ -1,0 +1,77 @@
+"""Tables, indexes and identity as SQLite says them. Foreign keys stand in CREATE TABLE; there is no other place."""
+
+from __future__ import annotations
+
+from dialects import sqltext
+from dialects.base import Dialect
+from dialects.sqlite.types import BUILT_IN_COLLATIONS
+from mappings.schema import Column, Index, IndexPart, Table
+
+CONTINUE_IDENTITY = """\
+INSERT OR REPLACE INTO sqlite_sequence (rowid, name, seq)
+SELECT (SELECT rowid FROM sqlite_sequence WHERE name = {name}), {name},
+  max(coalesce((SELECT max({column}) FROM {table}), 0),
+      coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = {name}), 0), {last})"""
+"""sqlite_sequence has no unique name, so the row is replaced by its rowid, or added when there is none."""
+
+
+def numbered(table: Table) -> Column | None:
+    """The column that is an INTEGER PRIMARY KEY and numbers itself."""
+    if table.primary_key is None or len(table.primary_key.columns) != 1:
+        return None
+    column = table.column(table.primary_key.columns[0])
+    return column if column.identity is not None and column.native.upper() == "INTEGER" else None
+
+
+def create_table(dialect: Dialect, table: Table) -> tuple[str, ...]:
+    """One statement: columns, keys, checks and foreign keys."""
+    identity = numbered(table)
+
+    def define(column: Column) -> str:
+        key = _key_clause(dialect, table) if column is identity else ""
+        return sqltext.column_line(dialect, column, after_type=key)
+
+    text = sqltext.create_table(
+        dialect, table, define, key_clause=identity is None, suffix=_options(dict(table.options))
+    )
+    return (text,)
+
+
+def _key_clause(dialect: Dialect, table: Table) -> str:
+    name = table.primary_key.name if table.primary_key else ""
+    counted = "" if dict(table.options).get("autoincrement") == "no" else " AUTOINCREMENT"
+    return sqltext.constraint(dialect, name, f"PRIMARY KEY{counted}")
+
+
+def _options(options: dict[str, str]) -> str:
+    words = ["WITHOUT ROWID"] * (options.get("without_rowid") == "yes") + ["STRICT"] * (options.get("strict") == "yes")
+    return f" {', '.join(words)}" if words else ""
+
+
+def create_index(dialect: Dialect, table: Table, index: Index) -> str:
+    unique = "UNIQUE " if index.unique else ""
+    parts = ", ".join(_part(dialect, index, part) for part in index.parts)
+    where = f" WHERE {index.where.sql}" if index.where else ""
+    return f"CREATE {unique}INDEX {dialect.quote(index.name)} ON {dialect.qualified(table.name)} ({parts}){where}"
+
+
+def _part(dialect: Dialect, index: Index, part: IndexPart) -> str:
+    text = part.expression.sql if part.expression else dialect.quote(part.column)
+    if part.prefix is not None and index.unique:
+        text = f"substr({text}, 1, {part.prefix})"
+    collation = f" COLLATE {part.collation}" if part.collation.upper() in BUILT_IN_COLLATIONS else ""
+    return text + collation + (" DESC" if part.descending else "")
+
+
+def continue_identity(dialect: Dialect, table: Table, column: Column) -> str | None:
+    """Without AUTOINCREMENT the next number is one more than the greatest, unasked."""
+    identity = numbered(table)
+    if identity is None or identity.name != column.name or dict(table.options).get("autoincrement") == "no":
+        return None
+    following = column.identity.next if column.identity else None
+    return CONTINUE_IDENTITY.format(
+        name=sqltext.string_literal(table.name.name),
+        column=dialect.quote(column.name),
+        table=dialect.qualified(table.name),
+        last=(following or 1) - 1,
+    )

@@ -1,0 +1,200 @@
+"""Default values by meaning: SQLite's text read into them, and they spelled for a column.
+
+SQLite's clock is UTC: CURRENT_TIMESTAMP, CURRENT_DATE and CURRENT_TIME are, and `'localtime'` says otherwise.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pyarrow as pa
+
+from dialects.sqlite.decode import NUMBER, decode
+from dialects.sqlite.encode import texts
+from dialects.sqlite.grammar import Token, tokens
+from dialects.sqlite.types import FAMILY, Affinity, affinity, hint
+from dialects.sqltext import string_literal
+from mappings import defaults as d
+from mappings import types as t
+from mappings.expressions import translate
+from mappings.schema import Column, Expression
+
+RANDOM_UUID = (
+    "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || "
+    "substr('89AB', 1 + (abs(random()) % 4), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
+)
+SPELLED: tuple[tuple[str, d.Default], ...] = (
+    ("CURRENT_TIMESTAMP", d.NowDefault("utc", 0)),
+    ("datetime('now', 'localtime')", d.NowDefault("local", 0)),
+    ("strftime('%Y-%m-%d %H:%M:%f', 'now')", d.NowDefault("utc", 3)),
+    ("strftime('%Y-%m-%d %H:%M:%f', 'now', 'localtime')", d.NowDefault("local", 3)),
+    ("strftime('%Y-%m-%d %H:%M:%fZ', 'now')", d.NowDefault("instant", 3)),
+    ("CURRENT_DATE", d.TodayDefault()),
+    ("CURRENT_TIME", d.TimeOfDayDefault(0)),
+    (RANDOM_UUID, d.RandomUuidDefault()),
+)
+"""The one expression per meaning. One that gives another text (with `T`, with other digits) stays an expression."""
+ALIASES: tuple[tuple[str, d.Default], ...] = (
+    ("datetime('now')", d.NowDefault("utc", 0)),
+    ("datetime()", d.NowDefault("utc", 0)),
+    ("strftime('%Y-%m-%d %H:%M:%S', 'now')", d.NowDefault("utc", 0)),
+    ("strftime('%Y-%m-%d %H:%M:%S', 'now', 'localtime')", d.NowDefault("local", 0)),
+    ("date('now')", d.TodayDefault()),
+    ("date()", d.TodayDefault()),
+    ("time('now')", d.TimeOfDayDefault(0)),
+    ("time()", d.TimeOfDayDefault(0)),
+)
+WORDS = {"TRUE": "1", "FALSE": "0"}
+NUMBERS = (t.Boolean, t.Integer, t.Float, t.Decimal, t.Year)
+
+
+def _normal(sql: str) -> tuple[str, ...]:
+    """A text's tokens without what is the same to SQLite: case of words, quotes of strings."""
+    return tuple(
+        string_literal(token.name) if token.kind in ("string", "quoted") else token.word for token in tokens(sql)
+    )
+
+
+MEANINGS = {_normal(sql): default for sql, default in (*ALIASES, *SPELLED)}
+
+
+def parsed(sql: str | None, kind: t.LogicalType, native: str) -> d.Default | None:
+    """What a column's DEFAULT means, for a column that is declared `native`, which hints at `kind`."""
+    if sql is None or sql.strip().upper() == "NULL":
+        return None
+    found = tokens(sql)
+    sign = "-" if found[0].text == "-" else ""
+    literal = found[-1] if len(found) == 1 or (len(found) == 2 and found[0].text in "+-") else None
+    known = MEANINGS.get(_normal(sql))
+    if known is None and literal is not None:
+        known = _literal(literal, sign, kind, affinity(native))
+    return known or d.ExpressionDefault(FAMILY, sql)
+
+
+def _literal(token: Token, sign: str, kind: t.LogicalType, own: Affinity) -> d.Default | None:
+    """None for a constant that is no value of the column's type, such as 0 in a DATE column."""
+    match token.kind:
+        case "blob":
+            return d.BytesDefault(token.text[2:-1].lower())
+        case "number":
+            text = sign + (str(int(token.text, 16)) if token.text[:2].lower() == "0x" else token.text)
+            return None if isinstance(kind, t.Text) and not text.lstrip("-").isdigit() else _value(text, kind)
+        case "name" if token.word in WORDS:
+            return _value(WORDS[token.word], kind)
+        case _ if own == Affinity.BLOB and NUMBER.fullmatch(token.name):
+            return None
+        case _:
+            return _value(token.name, kind)
+
+
+def _value(text: str, kind: t.LogicalType) -> d.Default | None:
+    """The literal, checked to be a value of `kind`; text is kept as it stands."""
+    match kind:
+        case t.Boolean():
+            return d.LiteralDefault("true" if text == "1" else "false") if text in ("0", "1") else None
+        case t.Integer() | t.Year():
+            number = Decimal(text) if NUMBER.fullmatch(text) else Decimal("0.5")
+            return d.LiteralDefault(str(int(number))) if number == int(number) else None
+        case t.Float() | t.Decimal():
+            return d.LiteralDefault(text) if NUMBER.fullmatch(text) else None
+        case t.Binary() | t.Geometry():
+            return None
+        case t.Date() | t.Time() | t.Timestamp() | t.Uuid() | t.Duration():
+            return d.LiteralDefault(text) if _canonical(text, kind) is not None else None
+        case _:
+            return d.LiteralDefault(text)
+
+
+def _canonical(text: str, kind: t.LogicalType) -> str | None:
+    """The text that `write` would store for this value, None when it is none."""
+    try:
+        found: str = texts(decode([text], kind), kind)[0].as_py()
+        return found
+    except (ValueError, pa.ArrowInvalid):
+        return None
+
+
+def spelled(default: d.Default, column: Column) -> str | None:
+    """The text behind DEFAULT, None when the column cannot have such a default."""
+    match default:
+        case d.LiteralDefault(text=text):
+            return _spelled_literal(text, column)
+        case d.BytesDefault(hex=digits):
+            return f"x'{digits}'" if isinstance(column.type, t.Binary | t.Opaque | t.Text) else None
+        case d.NowDefault() | d.TodayDefault() | d.TimeOfDayDefault():
+            return _spelled_moment(default, column.type)
+        case d.RandomUuidDefault():
+            return f"({RANDOM_UUID})" if isinstance(column.type, t.Uuid | t.Text | t.Opaque) else None
+        case d.ExpressionDefault(family=family, sql=sql):
+            return f"({sql})" if family == FAMILY else _translated(Expression(family, sql), column.type)
+        case _:
+            return None
+
+
+def _spelled_literal(text: str, column: Column) -> str | None:
+    """Numbers bare, decimals and all else as the text that is stored. A column that goes by literals keeps the
+    spelling its own kind has."""
+    kind = hint(column.native) if isinstance(column.type, t.Opaque) else column.type
+    truth = {"true": "1", "false": "0"}.get(text, text)
+    match kind:
+        case t.Boolean() | t.Integer() | t.Float() | t.Year():
+            return truth if NUMBER.fullmatch(truth) else None
+        case t.Decimal(scale=scale) if NUMBER.fullmatch(text):
+            return string_literal(_scaled(text, scale))
+        case t.Decimal() | t.Binary() | t.Geometry():
+            return None
+        case t.Text() if isinstance(column.type, t.Opaque) and NUMBER.fullmatch(text):
+            return text
+        case t.Date() | t.Time() | t.Timestamp() | t.Uuid() | t.Duration() if not isinstance(column.type, t.Opaque):
+            canonical = _canonical(text, kind)
+            return None if canonical is None else string_literal(canonical)
+        case _:
+            return string_literal(text)
+
+
+def _scaled(text: str, scale: int | None) -> str:
+    number = Decimal(text)
+    exact = scale is not None and number == round(number, scale)
+    return format(round(number, scale) if scale is not None and exact else number, "f")
+
+
+def _spelled_moment(default: d.Default, kind: t.LogicalType) -> str | None:
+    """An expression that gives exactly the text the column's type stores."""
+    zone = ", 'localtime'" if isinstance(default, d.NowDefault) and default.clock == "local" else ""
+    match default, kind:
+        case _, t.Text() | t.Opaque():
+            known = next((sql for sql, meaning in SPELLED if meaning == default), None)
+            return known if known is None or "(" not in known else f"({known})"
+        case d.NowDefault(), t.Timestamp(digits=digits, zoned=zoned):
+            return _stamped("%Y-%m-%d %H:%M:", 17, digits, "" if zoned else zone, "Z" if zoned else "")
+        case d.NowDefault() | d.TodayDefault(), t.Date():
+            return f"(date('now'{zone}))" if zone else "CURRENT_DATE"
+        case d.TodayDefault(), t.Timestamp(digits=digits, zoned=zoned):
+            zeros = "00:00:00" + ("." + "0" * digits if digits else "") + ("Z" if zoned else "")
+            return f"(strftime('%Y-%m-%d {zeros}', 'now'))"
+        case d.NowDefault() | d.TimeOfDayDefault(), t.Time(digits=digits):
+            return _stamped("%H:%M:", 6, digits, zone, "")
+        case _:
+            return None
+
+
+def _stamped(head: str, width: int, digits: int, zone: str, mark: str) -> str:
+    """strftime knows whole seconds and three digits; others are cut from these or padded with zeros."""
+    if digits == 0:
+        whole = f"strftime('{head}%S{mark}', 'now'{zone})"
+        return "CURRENT_TIMESTAMP" if (width, zone, mark) == (17, "", "") else f"({whole})"
+    if digits == 3:
+        return f"(strftime('{head}%f{mark}', 'now'{zone}))"
+    text = f"strftime('{head}%f', 'now'{zone})"
+    if digits < 3:
+        text = f"substr({text}, 1, {width + 3 + digits})"
+    ending = "0" * max(0, digits - 3) + mark
+    return f"({text} || '{ending}')" if ending else f"({text})"
+
+
+def _translated(expression: Expression, kind: t.LogicalType) -> str | None:
+    """A constant expression of another family, for the types whose arithmetic is the same everywhere."""
+    if not isinstance(kind, t.Boolean | t.Integer):
+        return None
+    sql = translate(expression, to=FAMILY, columns={})
+    return None if sql is None else f"({sql})"

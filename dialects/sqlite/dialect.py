@@ -1,0 +1,88 @@
+"""What SQLite says: pure text and types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dialects import sqltext
+from dialects.base import Dialect, Fit
+from dialects.sqlite import ddl, defaults, expressions, fitting, spelling
+from dialects.sqlite.types import FAMILY, quoted
+from mappings.defaults import Default
+from mappings.limits import Limits
+from mappings.schema import Column, Expression, ForeignKey, Identity, Index, Table, Unique
+from mappings.type_mapper import Spelling, Use
+from mappings.types import LogicalType
+
+LIMITS = Limits(
+    writers=1,
+    identifier_length=1_000_000,
+    identifier_octets=False,
+    schemas=False,
+    index_names_per_schema=True,
+    constraint_names_per_schema=False,
+    identifiers_fold_case=True,
+    foreign_keys_inline=True,
+    unbounded_decimal=True,
+    unsigned_integers=False,
+    nul_in_text=True,
+    float_specials=False,
+    least_year=1,
+    greatest_year=9999,
+    keyed_text_length=None,
+)
+"""Identifiers have no limit of their own. NaN becomes NULL without a word, so float specials are not for SQLite."""
+
+
+class SqliteDialect(Dialect):
+    family = FAMILY
+    limits = LIMITS
+
+    def __init__(self, version: str) -> None:
+        self.label = f"SQLite {version}"
+
+    def quote(self, name: str) -> str:
+        return quoted(name)
+
+    def spell(self, kind: LogicalType, use: Use) -> Spelling | None:
+        return spelling.spell(kind)
+
+    def keep(self, column: Column) -> Spelling | None:
+        return spelling.keep(column)
+
+    def spell_default(self, default: Default, column: Column) -> str | None:
+        return defaults.spelled(default, column)
+
+    def spell_expression(self, expression: Expression, columns: Mapping[str, Column]) -> str | None:
+        return expressions.spelled(expression, columns)
+
+    def fit_identity(self, table: Table, column: Column) -> Fit[Identity]:
+        return fitting.fit_identity(table, column)
+
+    def fit_unique(self, table: Table, unique: Unique) -> Fit[Unique]:
+        return fitting.fit_unique(unique)
+
+    def fit_index(self, table: Table, index: Index) -> Fit[Index]:
+        return fitting.fit_index(index)
+
+    def fit_foreign_key(self, table: Table, key: ForeignKey) -> Fit[ForeignKey]:
+        return fitting.fit_foreign_key(key)
+
+    def create_table(self, table: Table) -> tuple[str, ...]:
+        return ddl.create_table(self, table)
+
+    def create_index(self, table: Table, index: Index) -> str:
+        return ddl.create_index(self, table, index)
+
+    def add_foreign_key(self, table: Table, key: ForeignKey) -> str | None:
+        return None
+
+    def orphans(self, table: Table, key: ForeignKey) -> str:
+        return sqltext.orphans_query(self, table, key)
+
+    def continue_identity(self, table: Table, column: Column) -> str | None:
+        return ddl.continue_identity(self, table, column)
+
+    def comment(self, table: Table) -> tuple[str, ...]:
+        """There are none to put."""
+        return ()

@@ -1,0 +1,70 @@
+"""Keys and indexes of other engines as SQLite can hold them, with what is lost on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dialects.base import Fit
+from dialects.sqlite.ddl import numbered
+from dialects.sqlite.types import BUILT_IN_COLLATIONS
+from mappings.schema import Column, ForeignKey, Identity, Index, IndexPart, Table, Unique
+
+
+def fit_identity(table: Table, column: Column) -> Fit[Identity]:
+    """Only a primary key of one integer column numbers itself, upwards by one."""
+    identity, own = column.identity, numbered(table)
+    if identity is None or own is None or own.name != column.name:
+        return Fit(None, "only a primary key of one integer column numbers itself here")
+    reasons = ["explicit values are accepted"] * identity.always
+    if identity.increment != 1:
+        reasons.append(f"counts by 1, not by {identity.increment}")
+    return Fit(replace(identity, always=False, increment=1), "; ".join(reasons))
+
+
+def fit_unique(unique: Unique) -> Fit[Unique]:
+    held = replace(unique, nulls_not_distinct=False, deferrable=False, initially_deferred=False)
+    reasons = ["several rows may hold NULL"] * unique.nulls_not_distinct
+    reasons += ["is checked at once, not at commit"] * unique.deferrable
+    return Fit(held, "; ".join(reasons))
+
+
+def fit_index(index: Index) -> Fit[Index]:
+    """The ordered tree is the only index there is."""
+    if index.method:
+        return Fit(None, f"there is no {index.method} index here")
+    if index.unique and index.include:
+        return Fit(None, "a unique index cannot hold more columns than it compares")
+    reasons = [f"INCLUDE ({', '.join(index.include)}) left out"] * bool(index.include)
+    reasons += ["several rows may hold NULL"] * index.nulls_not_distinct
+    fits = [_part(part, unique=index.unique) for part in index.parts]
+    reasons += dict.fromkeys(reason for _, reason in fits if reason)
+    parts = tuple(part for part, _ in fits)
+    return Fit(replace(index, parts=parts, include=(), nulls_not_distinct=False), "; ".join(reasons))
+
+
+def _part(part: IndexPart, *, unique: bool) -> tuple[IndexPart, str]:
+    reasons = []
+    if part.nulls_first is not None and part.nulls_first == part.descending:
+        reasons.append("NULLs sort before all values")
+    if part.opclass:
+        reasons.append(f"operator class {part.opclass} left out")
+    foreign = bool(part.collation) and part.collation.upper() not in BUILT_IN_COLLATIONS
+    if foreign:
+        reasons.append(f"collation {part.collation} left out")
+    if part.prefix is not None and not unique:
+        reasons.append("holds whole values instead of their beginnings")
+    held = replace(
+        part,
+        nulls_first=None,
+        opclass="",
+        collation="" if foreign else part.collation,
+        prefix=part.prefix if unique else None,
+    )
+    return held, ", ".join(reasons)
+
+
+def fit_foreign_key(key: ForeignKey) -> Fit[ForeignKey]:
+    reasons = ["MATCH FULL is not enforced"] * key.match_full
+    if key.set_columns:
+        reasons.append(f"an action sets all columns, not only {', '.join(key.set_columns)}")
+    return Fit(replace(key, match_full=False, set_columns=()), "; ".join(reasons))
