@@ -21,9 +21,10 @@ Value = dict[str, "Value"] | list["Value"] | str | int | float | Decimal | None
 
 def normal_json(text: str) -> str:
     """The normal form of a JSON text; `text` itself when it is none."""
+    bare = text.strip(" \t\r\n")
     try:
-        value, end = _READER.raw_decode(text)
-        return _written(value if end == len(text) else _READER.decode(text))
+        value, end = _READER.raw_decode(bare)
+        return _written(value) if end == len(bare) else text
     except (ValueError, RecursionError, InvalidOperation):
         return text
 
