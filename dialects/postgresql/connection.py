@@ -1,0 +1,89 @@
+"""How the server is reached: one URL for both drivers, and the session settings that every connection gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from adbc_driver_manager.dbapi import Connection as BinaryConnection
+from adbc_driver_postgresql import dbapi as adbc
+from psycopg.conninfo import make_conninfo
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+from dialects.postgresql.errors import translating
+from dialects.url import DatabaseUrl
+from mappings.errors import ConfigurationError
+
+PlainConnection = psycopg.Connection[tuple[Any, ...]]
+
+DEFAULTS = {"connect_timeout": "10", "application_name": "dbtransfer", "keepalives_idle": "60"}
+"""libpq's options where the URL does not say them; a firewall forgets a silent connection sooner than TCP asks."""
+
+SETTINGS = """
+SELECT set_config('timezone', 'UTC', false), set_config('datestyle', 'ISO, YMD', false),
+       set_config('intervalstyle', 'iso_8601', false), set_config('extra_float_digits', '3', false),
+       set_config('bytea_output', 'hex', false), set_config('xmloption', 'content', false),
+       set_config('standard_conforming_strings', 'on', false), set_config('client_encoding', 'UTF8', false),
+       set_config('row_security', 'off', false), set_config('statement_timeout', '0', false),
+       set_config('idle_in_transaction_session_timeout', '0', false),
+       set_config('search_path', quote_ident(coalesce(current_schema(), 'public')), false),
+       set_config('default_transaction_read_only', '{read_only}', false)
+"""
+"""Values are printed exactly and in one way, rows hidden by a policy are an error, and a bare name has one meaning."""
+
+WITHOUT_COPY = {"adbc.postgresql.use_copy": "false"}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A database as both drivers take it. `place` is fit for messages; nothing else but `conninfo` and `password`
+    holds a secret."""
+
+    place: str
+    writable: bool
+    conninfo: str = field(repr=False)
+    password: str | None = field(repr=False)
+
+    @property
+    def settings(self) -> str:
+        return SETTINGS.format(read_only="off" if self.writable else "on")
+
+    def plain(self) -> PlainConnection:
+        """A psycopg connection in autocommit mode. Nothing is prepared, so that a pooler may stand between."""
+        with translating(self.place, self.password):
+            connection = psycopg.connect(self.conninfo, autocommit=True, prepare_threshold=None)
+            connection.execute(self.settings.encode())
+            return connection
+
+    def binary(self) -> BinaryConnection:
+        """An Arrow connection in autocommit mode. To be opened in a worker thread: in the main thread the driver
+        takes SIGINT over."""
+        with translating(self.place, self.password):
+            connection: BinaryConnection = adbc.connect(self.conninfo, autocommit=True)
+            run(connection, self.settings)
+            return connection
+
+
+def address(url: DatabaseUrl, *, writable: bool) -> Address:
+    """What the URL says, with our defaults. Without a password libpq looks at PGPASSWORD and ~/.pgpass itself."""
+    resolved = url.resolved
+    url_parser: Any = PGDialect_psycopg  # carries no types of its own
+    _, arguments = url_parser().create_connect_args(resolved.set(drivername="postgresql+psycopg"))
+    try:
+        conninfo = make_conninfo("", **{**DEFAULTS, **arguments})
+    except psycopg.ProgrammingError as error:
+        raise ConfigurationError(
+            f"{url}: {error}", hint="what follows the question mark must be an option of libpq, such as sslmode=require"
+        ) from None
+    host = f"{arguments.get('host', 'local socket')}:{arguments.get('port', 5432)}"
+    place = f"{host}/{arguments.get('dbname', '')}"
+    return Address(place, writable, conninfo, None if resolved.password is None else str(resolved.password))
+
+
+def run(connection: BinaryConnection, statement: str) -> list[tuple[Any, ...]]:
+    """Run one statement outside COPY; the rows of a SELECT, an empty list for anything else."""
+    with connection.cursor() as cursor:
+        cursor.adbc_statement.set_options(**WITHOUT_COPY)
+        cursor.execute(statement)
+        return [] if cursor.description is None else list(cursor.fetchall())

@@ -1,0 +1,221 @@
+"""One user of one PostgreSQL database: a control connection for catalogue, DDL and queries, and the two bulk paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
+
+import pyarrow as pa
+
+from dialects.base import KeyRange, Readers, Session
+from dialects.postgresql import PostgreSQLDialect
+from dialects.postgresql.bulk import BinaryPath, Load, TextPath, Writer
+from dialects.postgresql.catalog import reflect
+from dialects.postgresql.connection import Address, address
+from dialects.postgresql.control import Control, Snapshot
+from dialects.postgresql.errors import translating
+from dialects.postgresql.probe import facts_from, probe_query
+from dialects.postgresql.read import Decoder, batch_octets, select
+from dialects.postgresql.server import EXTENSION_TYPES, FACTS, KNOWN, OLDEST, Server, server_from
+from dialects.postgresql.wire import NativeColumn, Wire, wire
+from dialects.sqltext import boundary_query, column_list, count_query
+from dialects.url import DatabaseUrl
+from mappings.errors import ConfigurationError, ConnectionRefused, DatabaseError, TransferError
+from mappings.schema import Column, Schema, Table, TableName
+from mappings.type_mapper import Facts, Risk
+
+NATIVE_COLUMNS = """
+WITH RECURSIVE seen AS (
+  SELECT a.attname, a.attgenerated <> '' AS generated, a.atttypmod AS modifier, t.oid, t.typtype, t.typbasetype,
+         t.typtypmod
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+   WHERE a.attrelid = %(relation)s::regclass AND a.attnum > 0 AND NOT a.attisdropped
+  UNION ALL
+  SELECT s.attname, s.generated, s.typtypmod, t.oid, t.typtype, t.typbasetype, t.typtypmod
+    FROM seen s JOIN pg_type t ON t.oid = s.typbasetype WHERE s.typtype = 'd')
+SELECT attname, format_type(oid, modifier), typtype = 'e', generated FROM seen WHERE typtype <> 'd'
+"""
+"""The type beneath any domain: what the server's binary input will read."""
+
+SKIPPING_TRIGGERS = """
+SELECT EXISTS (
+  SELECT FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 7 = 7
+     AND (t.tgrelid = %(relation)s::regclass
+          OR t.tgrelid IN (SELECT relid FROM pg_partition_tree(%(relation)s::regclass))))
+"""
+"""A BEFORE INSERT trigger per row can skip rows, and binary COPY would not tell."""
+
+
+def open_session(url: DatabaseUrl, *, writable: bool) -> PostgreSQLSession:
+    """A session on the database behind `url`; ConfigurationError for a server that is too old."""
+    place = address(url, writable=writable)
+    control = Control(place, ())
+    try:
+        server = _server(control)
+    except TransferError:
+        control.close()
+        raise
+    if server.version < OLDEST:
+        control.close()
+        raise ConfigurationError(f"{server.label} is too old", hint=f"PostgreSQL {OLDEST} or newer is needed")
+    return PostgreSQLSession(place, PostgreSQLDialect(server), control)
+
+
+def _server(control: Control) -> Server:
+    extensions = sorted(set(EXTENSION_TYPES.values()))
+    return server_from(control.fetch(FACTS)[0], control.fetch(KNOWN, {"extensions": extensions}))
+
+
+class PostgreSQLSession(Session):
+    dialect: PostgreSQLDialect
+
+    def __init__(self, place: Address, dialect: PostgreSQLDialect, control: Control, *opening: str) -> None:
+        """`opening` are the statements by which the binary connection enters the snapshot of `control`."""
+        self._address = place
+        self._control = control
+        self.dialect = dialect
+        self.default_schema = dialect.server.default_schema
+        self._binary = BinaryPath(place, *opening)
+        self._text = TextPath(place)
+        self._in_transaction = False
+        self._writer: Writer | None = None
+        self._native: dict[TableName, tuple[dict[str, NativeColumn], bool]] = {}
+
+    def reflect(self, schemas: tuple[str, ...]) -> Schema:
+        with translating(self._address.place):
+            return reflect(self._control.connection, self.dialect.server, schemas)
+
+    def observe(self, table: Table, risks: Mapping[str, frozenset[Risk]]) -> dict[str, Facts]:
+        return facts_from(self._control.fetch(probe_query(self.dialect, table, risks))[0], risks)
+
+    def count(self, name: TableName, where: KeyRange | None = None, *, only: bool = False) -> int:
+        relation = "ONLY " * only + self.dialect.qualified(name)
+        return int(self._control.fetch(count_query(self.dialect, relation, where))[0][0])
+
+    def boundary(self, name: TableName, column: str, after: int | None, rows: int) -> int | None:
+        found = self._control.fetch(boundary_query(self.dialect, name, column, after, rows))
+        return int(found[0][0]) if found else None
+
+    def execute(self, statement: str) -> None:
+        self._native.clear()
+        self._control.execute(statement)
+
+    def query(self, statement: str) -> list[tuple[object, ...]]:
+        return list(self._control.fetch(statement))
+
+    def readers(self, tables: tuple[TableName, ...], count: int) -> Readers:
+        place = replace(self._address, writable=False)
+        snapshot = Snapshot(place, count)
+        sessions: list[Session] = []
+        for _ in range(count):
+            try:
+                sessions.append(SnapshotSession(place, self.dialect, snapshot))
+            except TransferError as error:
+                snapshot.leave()
+                if not (sessions and isinstance(error, ConnectionRefused)):
+                    close_all(sessions)
+                    raise
+        return Readers(tuple(sessions), True, f"all rows as of {snapshot.taken} UTC, in one snapshot")
+
+    def read(
+        self, table: Table, columns: tuple[Column, ...], where: KeyRange | None, batch_rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        statement = select(self.dialect, table, columns, where)
+        decode = Decoder(table, columns, check_text=self.dialect.server.encoding == "SQL_ASCII")
+        with closing(self._binary.stream(statement, batch_octets(table, batch_rows))) as batches:
+            for batch in batches:
+                yield from decode(batch, batch_rows)
+
+    def begin(self) -> None:
+        if self._in_transaction:
+            raise DatabaseError("a transaction is open already")
+        self._in_transaction = True
+
+    def write(self, table: Table, columns: tuple[Column, ...], batches: Iterable[pa.RecordBatch]) -> int:
+        if not self._in_transaction:
+            raise DatabaseError("no transaction is open")
+        native, skipping = self._native_columns(table.name)
+        load = self._load(table.name, columns, native)
+        path = self._path(load.wires, skipping=skipping)
+        if self._writer is None:
+            path.begin()
+            self._writer = path
+        elif self._writer is self._binary and path is self._text:
+            raise DatabaseError(
+                f"{table.name} needs text COPY, but the transaction has begun in binary", hint="write this table first"
+            )
+        return self._writer.write(load, batches)
+
+    def _native_columns(self, name: TableName) -> tuple[dict[str, NativeColumn], bool]:
+        """What the catalogue says of the table now; asked once until the next DDL of this session."""
+        if name not in self._native:
+            relation = {"relation": self.dialect.qualified(name)}
+            rows = self._control.fetch(NATIVE_COLUMNS, relation)
+            skipping = bool(self._control.fetch(SKIPPING_TRIGGERS, relation)[0][0])
+            self._native[name] = {row[0]: NativeColumn(*row) for row in rows}, skipping
+        return self._native[name]
+
+    def _load(self, name: TableName, columns: tuple[Column, ...], native: Mapping[str, NativeColumn]) -> Load:
+        missing = [column.name for column in columns if column.name not in native]
+        if missing:
+            raise TransferError(f"{name} has no column {', '.join(missing)}", hint="the table has changed: plan anew")
+        names = column_list(self.dialect, (column.name for column in columns))
+        wires = tuple(wire(column, native[column.name]) for column in columns)
+        return Load(name, self.dialect.qualified(name), names, columns, wires)
+
+    def _path(self, wires: tuple[Wire, ...], *, skipping: bool) -> Writer:
+        """The faster way that these columns can go."""
+        if skipping or any(wire.binary is None for wire in wires):
+            return self._text
+        return self._binary
+
+    def commit(self) -> None:
+        writer, self._writer = self._writer, None
+        self._in_transaction = False
+        if writer is not None:
+            writer.commit()
+
+    def rollback(self) -> None:
+        writer, self._writer = self._writer, None
+        self._in_transaction = False
+        if writer is not None:
+            writer.rollback()
+
+    def cancel(self) -> None:
+        self._control.cancel()
+        self._binary.cancel()
+        self._text.cancel()
+
+    def close(self) -> None:
+        self._binary.close()
+        self._text.close()
+        self._control.close()
+
+    def loading(self, *, own_tables: bool) -> None:
+        """Nothing to prepare: indexes and foreign keys of own tables come after their rows."""
+
+    def notices(self) -> tuple[str, ...]:
+        if self.dialect.server.encoding != "SQL_ASCII":
+            return ()
+        return ("the database has no encoding (SQL_ASCII): its text is read as UTF-8, and what is not stops the run",)
+
+
+class SnapshotSession(PostgreSQLSession):
+    """A session whose connections all see one snapshot."""
+
+    def __init__(self, place: Address, dialect: PostgreSQLDialect, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._attached = True
+        super().__init__(place, dialect, Control(place, snapshot.opening), *snapshot.opening)
+
+    def close(self) -> None:
+        super().close()
+        if self._attached:
+            self._attached = False
+            self._snapshot.leave()
+
+
+def close_all(sessions: Iterable[Session]) -> None:
+    for session in sessions:
+        session.close()
