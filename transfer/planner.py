@@ -135,15 +135,13 @@ class Planner:
             settled = settle(t.Text(), use, self._dialect)
             step = Step(t.Text(), "O", "stored as text, as allowed", at_source=True)
             return replace(settled, read_as=t.Text(), steps=(step, *settled.steps))
-        if self._schema.family == self._dialect.family and not isinstance(column.type, t.Dynamic):
-            kept = self._dialect.keep(column)
+        if self._schema.family == self._dialect.family:
+            dynamic = isinstance(column.type, t.Dynamic)
+            observed = use.facts.observed if dynamic else None
+            kept = self._dialect.keep(replace(column, type=observed or column.type))
             if kept is not None:
-                return Settled(column.type, kept, ())
-        settled = settle(column.type, use, self._dialect)
-        if isinstance(column.type, t.Dynamic) and self._schema.family == self._dialect.family:
-            kept = self._dialect.keep(replace(column, type=settled.read_as))
-            return replace(settled, spelling=kept) if kept is not None else settled
-        return settled
+                return Settled(kept.stored if dynamic else column.type, kept, ())
+        return settle(column.type, use, self._dialect)
 
     def _tell(self, place: str, settled: Settled) -> None:
         self.notes += [Note(step.code, place, step.message) for step in settled.steps]
