@@ -50,7 +50,8 @@ WHERE l.schema = 'main' AND l.type = 'table' ORDER BY l.name, f.id DESC, f.seq""
 TRIGGERS = "SELECT name, tbl_name FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid"
 SEQUENCES = "SELECT name, max(seq) FROM sqlite_sequence GROUP BY name"
 STATISTICS = "SELECT tbl, max(CAST(stat AS INTEGER)) FROM sqlite_stat1 GROUP BY tbl"
-GREATEST_ROWID = "SELECT max({key}), max({key}) - min({key}) + 1 FROM {table}"
+ROWIDS = "SELECT (SELECT max({key}) FROM {table}), (SELECT min({key}) FROM {table})"
+"""Two queries, each a step into the tree; max and min in one would read the whole table."""
 OURS = "_dbtransfer"
 GREATEST = 2**63 - 1
 
@@ -165,9 +166,9 @@ class TableReader:
         """The greatest rowid, and how far the rowids span: at most so many rows are there."""
         if not key:
             return None, None
-        query = GREATEST_ROWID.format(key=quoted(key), table=quoted(self._name))
-        greatest, span = self._connection.execute(query).fetchone()
-        return greatest, span if isinstance(span, int) else 0
+        query = ROWIDS.format(key=quoted(key), table=quoted(self._name))
+        greatest, least = self._connection.execute(query).fetchone()
+        return greatest, 0 if greatest is None else greatest - least + 1
 
     def _column(self, row: Row, alias: str, greatest: int | None, *, strict: bool) -> Column:
         name, native, not_null, default, _, hidden = row

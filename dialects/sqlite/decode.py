@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from mappings import types as t
 from mappings.arrow import WIDEST_DECIMAL, arrow_type
+from mappings.spelling import joined, large
 
 Value = int | float | str | bytearray | bytes | None
 Values: TypeAlias = pa.Array | list[Value]
@@ -212,7 +213,7 @@ def times(values: Values) -> pa.Array:
 
 
 def _time(found: pa.Array) -> pa.Array:
-    moments = pc.binary_join_element_wise(pa.scalar("1970-01-01", pa.large_utf8()), found, " ")
+    moments = joined([large("1970-01-01"), found], " ")
     return pc.cast(moments, pa.timestamp("us")).view(pa.int64()).view(pa.time64("us"))
 
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from dialects.sqlite.types import Affinity
 from mappings import types as t
-from mappings.spelling import decimal_text, spelled
+from mappings.spelling import decimal_text, joined, large, spelled
 
 NUMERIC_LOOKING = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 REAL_DIGITS = 15
@@ -53,7 +53,7 @@ def texts(array: pa.Array, kind: t.LogicalType) -> pa.Array:
             return _cut(spelled(array), digits, whole=8)
         case t.Timestamp(digits=digits, zoned=zoned):
             moments = _cut(spelled(array.view(pa.timestamp("us"))), digits, whole=19)
-            return pc.binary_join_element_wise(moments, pa.scalar("Z", pa.large_utf8()), "") if zoned else moments
+            return joined([moments, large("Z")], "") if zoned else moments
         case t.Date():
             return _whole(spelled(array), 10)
         case t.Duration(digits=digits):

@@ -10,59 +10,49 @@ from typing import Any
 from dialects.sqlite.fetch import fetch, layout
 from dialects.sqlite.packing import Link, asked
 from dialects.sqlite.surveys import Moments, Numbers, Survey, Trial
-from dialects.sqlite.types import quoted
+from dialects.sqlite.types import Affinity, affinity, quoted
 from mappings import types as t
 from mappings.schema import Column, Table
 from mappings.type_mapper import Facts, Risk
 
 CLASSES = ("integer", "real", "text", "blob")
-HISTOGRAM = """\
-count({column}), sum(typeof({column}) = 'integer'), sum(typeof({column}) = 'real'), sum(typeof({column}) = 'text'),
-{extra}"""
-LENGTHS = """\
-max(CASE WHEN instr(CAST({column} AS BLOB), x'00') THEN length(CAST({column} AS BLOB)) ELSE length({column}) END),
-max(length(CAST({column} AS BLOB))), sum(CAST({column} AS BLOB) <> CAST(rtrim({column}) AS BLOB))"""
+IS_CLASS = "sum(typeof({column}) = '{name}')"
+FILLED = "count({column})"
+OCTETS = "max(length(CAST({column} AS BLOB)))"
+CHARACTERS = """\
+max(CASE WHEN instr(CAST({column} AS BLOB), x'00') THEN length(CAST({column} AS BLOB)) ELSE length({column}) END)"""
 """length() stops at a NUL; then the bytes bound the characters from above."""
-NO_LENGTHS = "NULL, NULL, NULL"
-JSON = "sum(NOT json_valid({column}))"
+PADDED = "sum(CAST({column} AS BLOB) <> CAST(rtrim({column}) AS BLOB))"
+BAD_JSON = "sum(NOT json_valid({column}))"
 GREATEST = "max({column})"
 OFFENDERS = "SELECT {shown} FROM {table} WHERE {condition} LIMIT 10"
-ANSWERS = 9
-"""Columns of the result that each observed column takes."""
-AT_ONCE = 200
-"""Columns in one scan: a result has at most 2000."""
+WIDEST = 1500
+"""Answers of one scan: a result has at most 2000 columns."""
 BATCH_ROWS = 50_000
+
+Questions = dict[str, str]
+"""SQL aggregates over one column by the name of what they answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The first scan's answers about one column."""
+    """The scans' answers about one column. `counts` has the storage classes that occur."""
 
     rows: int
     filled: int
-    integer: int
-    real: int
-    text: int
-    characters: int | None
-    octets: int | None
-    padded: int
-    bad_json: int
-    greatest: int | None
+    counts: Mapping[str, int]
+    answers: Mapping[str, Any]
 
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many values each storage class has, those that have any."""
-        blob = self.filled - self.integer - self.real - self.text
-        counts = dict(zip(CLASSES, (self.integer, self.real, self.text, blob), strict=True))
-        return {name: count for name, count in counts.items() if count}
+    def answer(self, name: str) -> int | None:
+        """An integer answer, None when it was not asked or there is none."""
+        value = self.answers.get(name)
+        return value if isinstance(value, int) else None
 
 
 def observe(connection: Link, table: Table, risks: Mapping[str, frozenset[Risk]]) -> dict[str, Facts]:
     """Answer the risks of these columns."""
     columns = [column for column in table.columns if column.name in risks]
-    seen: dict[str, Seen] = {}
-    for start in range(0, len(columns), AT_ONCE):
-        seen |= _scan(connection, table, columns[start : start + AT_ONCE], risks)
+    seen = _seen(connection, table, columns, risks)
     surveys = {column.name: survey for column in columns if (survey := _survey(column, seen[column.name])) is not None}
     _run(connection, table, surveys)
     return {
@@ -71,36 +61,90 @@ def observe(connection: Link, table: Table, risks: Mapping[str, frozenset[Risk]]
     }
 
 
-def _scan(
+def _seen(
     connection: Link, table: Table, columns: list[Column], risks: Mapping[str, frozenset[Risk]]
 ) -> dict[str, Seen]:
-    parts = [_questions(column, risks[column.name]) for column in columns]
-    row = connection.execute(f"SELECT count(*), {', '.join(parts)} FROM {quoted(table.name.name)}").fetchone()
-    return {column.name: _seen(row, 1 + at * ANSWERS) for at, column in enumerate(columns)}
+    """First what is usual; a column that shows something else is asked everything in a second scan."""
+    first = {column.name: _first_questions(column, risks[column.name]) for column in columns}
+    rows, answers = _scan(connection, table, first)
+    second = {column.name: _second_questions(column, answers[column.name]) for column in columns}
+    more = _scan(connection, table, {name: questions for name, questions in second.items() if questions})[1]
+    found = {column.name: answers[column.name] | more.get(column.name, {}) for column in columns}
+    return {name: Seen(rows, each["filled"], _counts(each), each) for name, each in found.items()}
 
 
-def _questions(column: Column, risks: frozenset[Risk]) -> str:
+def _first_questions(column: Column, risks: frozenset[Risk]) -> Questions:
     hint = _hint(column)
-    measured = Risk.LENGTH in risks or (isinstance(hint, t.Text | t.Binary) and _limited(hint))
-    extra = [LENGTHS if measured else NO_LENGTHS, JSON if isinstance(hint, t.Json) else "0"]
-    extra.append(GREATEST if Risk.MAGNITUDE in risks else "NULL")
-    return HISTOGRAM.format(column="{column}", extra=", ".join(extra)).format(column=quoted(column.name))
+    questions = {"filled": FILLED} | {name: IS_CLASS for name in _usual(hint, affinity(column.native))}
+    if Risk.LENGTH in risks:
+        questions |= {"octets": OCTETS, "characters": CHARACTERS}
+    if _limited(hint):
+        questions["octets"] = OCTETS
+    if isinstance(hint, t.Text) and hint.fixed:
+        questions["padded"] = PADDED
+    if isinstance(hint, t.Json):
+        questions["bad_json"] = BAD_JSON
+    if Risk.MAGNITUDE in risks:
+        questions["greatest"] = GREATEST
+    return questions
 
 
-def _seen(row: tuple[Any, ...], at: int) -> Seen:
-    filled, integer, real, text, characters, octets, padded, bad_json, greatest = row[at : at + ANSWERS]
-    whole = greatest if isinstance(greatest, int) else None
-    return Seen(
-        row[0], filled, integer or 0, real or 0, text or 0, characters, octets, padded or 0, bad_json or 0, whole
-    )
+def _second_questions(column: Column, answers: Mapping[str, Any]) -> Questions:
+    hint = _hint(column)
+    questions: Questions = {}
+    if sum(answers.get(name) or 0 for name in CLASSES) < answers["filled"]:
+        questions = {name: IS_CLASS for name in CLASSES if name not in answers}
+    if isinstance(hint, t.Text) and hint.length is not None and (answers["octets"] or 0) > hint.length:
+        questions["characters"] = CHARACTERS
+    return questions
+
+
+def _usual(hint: t.LogicalType, own: Affinity) -> tuple[str, ...]:
+    """The storage classes that a column of this hint should have."""
+    match hint:
+        case t.Boolean() | t.Integer() | t.Year():
+            return ("integer",)
+        case t.Decimal() if own == Affinity.TEXT:
+            return ("text",)
+        case t.Float() | t.Decimal():
+            return ("integer", "real")
+        case t.Binary() | t.Geometry():
+            return ("blob",)
+        case _:
+            return ("text",)
+
+
+def _scan(connection: Link, table: Table, asked_of: Mapping[str, Questions]) -> tuple[int, dict[str, dict[str, Any]]]:
+    """Rows of the table and, by column, the answers to the questions."""
+    asked_for = [(column, name, text) for column, questions in asked_of.items() for name, text in questions.items()]
+    found: dict[str, dict[str, Any]] = {column: {} for column in asked_of}
+    rows = 0
+    for start in range(0, len(asked_for), WIDEST):
+        part = asked_for[start : start + WIDEST]
+        parts = [text.format(column=quoted(column), name=name) for column, name, text in part]
+        query = f"SELECT count(*), {', '.join(parts)} FROM {quoted(table.name.name)}"
+        rows, *answers = connection.execute(query).fetchone()
+        for (column, name, _), answer in zip(part, answers, strict=True):
+            found[column][name] = answer
+    return rows, found
+
+
+def _counts(answers: Mapping[str, Any]) -> dict[str, int]:
+    return {name: answers[name] for name in CLASSES if answers.get(name)}
 
 
 def _hint(column: Column) -> t.LogicalType:
     return column.type.hint if isinstance(column.type, t.Dynamic) else column.type
 
 
-def _limited(hint: t.Text | t.Binary) -> bool:
-    return hint.length is not None or (isinstance(hint, t.Text) and hint.octets is not None)
+def _limited(hint: t.LogicalType) -> bool:
+    match hint:
+        case t.Text(length=length, octets=octets):
+            return length is not None or octets is not None
+        case t.Binary(length=length):
+            return length is not None
+        case _:
+            return False
 
 
 def _survey(column: Column, seen: Seen) -> Survey | None:
@@ -162,13 +206,13 @@ def _answer(connection: Link, table: Table, column: Column, seen: Seen, survey: 
     if column.name in key and column.nullable and seen.filled < seen.rows:
         nulls = _offenders(connection, table, f"{quoted(column.name)} IS NULL")
         facts = replace(facts, observed=None)
-        problem = f"{seen.rows - seen.filled} rows hold NULL in the primary key ({nulls})"
+        problem = f"{_rows_hold(seen.rows - seen.filled)} NULL in the primary key ({nulls})"
     return replace(
         facts,
         problem=problem,
-        characters=seen.characters,
-        octets=seen.octets,
-        greatest=seen.greatest,
+        characters=seen.answer("characters"),
+        octets=seen.answer("octets"),
+        greatest=seen.answer("greatest"),
         rows=seen.rows,
     )
 
@@ -182,12 +226,12 @@ def _by_classes(column: Column, seen: Seen) -> Facts:
         return Facts(observed=hint)
     plain = PLAIN.get(classes)
     match hint:
-        case t.Json() if not seen.bad_json and "blob" not in classes:
+        case t.Json() if not seen.answer("bad_json") and "blob" not in classes:
             return Facts(observed=hint)
         case t.Text() if classes == {"text"}:
             return Facts(observed=_fitting_text(hint, seen))
         case t.Binary(length=length) if classes == {"blob"}:
-            return Facts(observed=t.Binary() if length is not None and (seen.octets or 0) > length else hint)
+            return Facts(observed=t.Binary() if length is not None and (seen.answer("octets") or 0) > length else hint)
         case t.Integer() | t.Year() if classes == {"integer"}:
             return Facts(observed=hint)
         case t.Geometry() if classes == {"blob"}:
@@ -200,11 +244,12 @@ def _by_classes(column: Column, seen: Seen) -> Facts:
 
 def _fitting_text(hint: t.Text, seen: Seen) -> t.Text:
     """The declared limits as far as every value keeps them; padding only where no value ends in a space."""
-    characters, octets = seen.characters or 0, seen.octets or 0
+    octets = seen.answer("octets") or 0
+    characters = seen.answer("characters") or 0
     fits = (hint.length is None or characters <= hint.length) and (hint.octets is None or octets <= hint.octets)
     if not fits:
         return t.Text(collation=hint.collation)
-    return replace(hint, fixed=hint.fixed and not seen.padded)
+    return replace(hint, fixed=hint.fixed and not seen.answer("padded"))
 
 
 def _problem(connection: Link, table: Table, column: Column, seen: Seen, failure: str) -> str:
@@ -212,30 +257,26 @@ def _problem(connection: Link, table: Table, column: Column, seen: Seen, failure
     assert isinstance(column.type, t.Dynamic)
     declared = f"{_article(column.native)} {column.native} column" if column.native else "a column without a type"
     histogram = ", ".join(f"{count} {name}" for name, count in seen.counts.items())
-    odd = _odd_classes(column.type.hint, seen.counts)
+    odd = _odd_classes(column, column.type.hint, seen.counts)
     if not odd:
         return f"{failure} in {declared} (values: {histogram})"
     count = sum(seen.counts[name] for name in odd)
     words = ", ".join(f"'{name}'" for name in odd)
     rows = _offenders(connection, table, f"typeof({quoted(column.name)}) IN ({words})")
-    return f"{count} rows hold {' or '.join(odd)} in {declared} ({rows}); values: {histogram}"
+    return f"{_rows_hold(count)} {' or '.join(odd)} in {declared} ({rows}); values: {histogram}"
+
+
+def _rows_hold(count: int) -> str:
+    return "1 row holds" if count == 1 else f"{count} rows hold"
 
 
 def _article(declared: str) -> str:
     return "an" if declared[:1].upper() in "AEIOU" else "a"
 
 
-def _odd_classes(hint: t.LogicalType, counts: dict[str, int]) -> list[str]:
-    """The classes that a column of this hint should not have; those in the minority where the hint fits none."""
-    match hint:
-        case t.Boolean() | t.Integer() | t.Year():
-            usual = {"integer"}
-        case t.Float() | t.Decimal():
-            usual = {"integer", "real"}
-        case t.Binary() | t.Geometry():
-            usual = {"blob"}
-        case _:
-            usual = {"text"}
+def _odd_classes(column: Column, hint: t.LogicalType, counts: Mapping[str, int]) -> list[str]:
+    """The classes that the column should not have; those in the minority where it has none that it should."""
+    usual = set(_usual(hint, affinity(column.native)))
     if not usual & counts.keys():
         usual = {max(counts, key=lambda name: counts[name])}
     return [name for name in counts if name not in usual]
