@@ -141,6 +141,7 @@ class TableReader:
         columns = tuple(self._column(column, alias, greatest, strict=strict) for column in self._columns)
         options = [("without_rowid", "yes")] * without_rowid + [("strict", "yes")] * strict
         options += [("autoincrement", "no")] * bool(alias and not self._text.autoincrement)
+        options += [("rowid_alias", "no")] * bool(len(keys) == 1 and not alias and keys[0][1].upper() == "INTEGER")
         return Table(
             TableName("", self._name),
             columns,

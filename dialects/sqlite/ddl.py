@@ -25,25 +25,30 @@ def numbered(table: Table) -> Column | None:
 
 def create_table(dialect: Dialect, table: Table) -> tuple[str, ...]:
     """One statement: columns, keys, checks and foreign keys."""
-    identity = numbered(table)
+    inline = _inline_key(dialect, table)
+    name = table.primary_key.columns[0] if inline and table.primary_key else ""
 
     def define(column: Column) -> str:
-        key = _key_clause(dialect, table) if column is identity else ""
-        return sqltext.column_line(dialect, column, after_type=key)
+        return sqltext.column_line(dialect, column, after_type=inline if column.name == name else "")
 
-    text = sqltext.create_table(
-        dialect, table, define, key_clause=identity is None, suffix=_options(dict(table.options))
-    )
-    return (text,)
+    suffix = _suffix(dict(table.options))
+    return (sqltext.create_table(dialect, table, define, key_clause=not inline, suffix=suffix),)
 
 
-def _key_clause(dialect: Dialect, table: Table) -> str:
+def _inline_key(dialect: Dialect, table: Table) -> str:
+    """The key of a column that numbers itself, and of an INTEGER that shall not: DESC in this place alone keeps it
+    from becoming the rowid. Empty for all other keys."""
+    options = dict(table.options)
     name = table.primary_key.name if table.primary_key else ""
-    counted = "" if dict(table.options).get("autoincrement") == "no" else " AUTOINCREMENT"
-    return sqltext.constraint(dialect, name, f"PRIMARY KEY{counted}")
+    if numbered(table) is not None:
+        counted = "" if options.get("autoincrement") == "no" else " AUTOINCREMENT"
+        return sqltext.constraint(dialect, name, f"PRIMARY KEY{counted}")
+    if options.get("rowid_alias") == "no" and options.get("without_rowid") != "yes":
+        return sqltext.constraint(dialect, name, "PRIMARY KEY DESC")
+    return ""
 
 
-def _options(options: dict[str, str]) -> str:
+def _suffix(options: dict[str, str]) -> str:
     words = ["WITHOUT ROWID"] * (options.get("without_rowid") == "yes") + ["STRICT"] * (options.get("strict") == "yes")
     return f" {', '.join(words)}" if words else ""
 
