@@ -165,15 +165,15 @@ def weaker(kind: t.LogicalType, use: Use) -> Step:
         case t.Binary():
             return Step(t.Binary(), "W", "length limit not kept")
         case t.Date():
-            return Step(t.Text(10), "T", "date as text YYYY-MM-DD")
+            return Step(t.Text(16), "T", "date as text YYYY-MM-DD")
         case t.Time():
             return Step(t.Text(15), "T", "time as text HH:MM:SS.ffffff")
         case t.TimeTz():
-            return Step(t.Text(21), "T", "time with its offset as text", at_source=True)
+            return Step(t.Text(24), "T", "time with its offset as text", at_source=True)
         case t.Timestamp(zoned=True):
             return Step(t.Timestamp(kind.digits), "S", "instants are stored in UTC without saying so")
         case t.Timestamp():
-            return Step(t.Text(26), "T", "timestamp as text YYYY-MM-DD HH:MM:SS.ffffff")
+            return Step(t.Text(32), "T", "timestamp as text YYYY-MM-DD HH:MM:SS.ffffff, instants with a Z")
         case t.Duration():
             return Step(t.Interval(), "S", "span of hours becomes an interval")
         case t.Interval():
