@@ -1,0 +1,156 @@
+"""Opening one connection: what the URL, the environment and ~/.my.cnf say, and the session settings that make both
+products read and write the same values."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dialects.mysql.errors import translated
+from dialects.mysql.server import OLDEST, Server, parse_version
+from dialects.url import DatabaseUrl
+from mappings.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from dialects.mysql.wire import BulkConnection
+
+INSTALL = "pip install 'dbtransfer[mysql]'"
+SQL_MODE = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
+"""Without NO_ZERO_DATE, so that old rows can be read, and without NO_BACKSLASH_ESCAPES: MySQL re-reads the text of
+defaults, checks and generated columns in the session's mode, and then cannot open tables with a quote in them."""
+SETTINGS = """\
+SET SESSION time_zone = '+00:00', sql_mode = '{sql_mode}', sql_notes = 1, lc_messages = 'en_US',
+  foreign_key_checks = 1, unique_checks = 1, autocommit = 1, innodb_strict_mode = 1, sql_auto_is_null = 0,
+  sql_big_selects = 1, sql_select_limit = 18446744073709551615, lock_wait_timeout = 300,
+  net_read_timeout = 86400, net_write_timeout = 86400, wait_timeout = 604800, {product}"""
+OF_MYSQL = "max_execution_time = 0, information_schema_stats_expiry = 0"
+OF_MARIADB = "max_statement_time = 0"
+READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
+ISOLATION = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+VERSION = "SELECT version(), @@local_infile, @@max_allowed_packet"
+COLLATIONS_OF_MYSQL = "SELECT collation_name FROM information_schema.collations"
+COLLATIONS_OF_MARIADB = """\
+SELECT full_collation_name FROM information_schema.collation_character_set_applicability"""
+COLLATIONS_OF_OLD_MARIADB = "SELECT collation_name FROM information_schema.collations"
+
+SWITCHES = ("ssl_verify_cert", "ssl_verify_identity", "ssl_disabled")
+FILES = ("ssl_ca", "ssl_cert", "ssl_key", "unix_socket")
+SECONDS = ("connect_timeout", "read_timeout", "write_timeout")
+IGNORED = ("charset",)
+TRUE = ("1", "true", "yes", "on")
+CONNECT_TIMEOUT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A connection with its settings, and what the server told."""
+
+    connection: BulkConnection
+    server: Server
+    local_infile: bool
+    max_allowed_packet: int
+
+
+def open_connection(url: DatabaseUrl, *, writable: bool) -> Opened:
+    """Connect and set the session up. ConfigurationError when the driver or the database's name is missing."""
+    connection = bare_connection(url, local_infile=writable)
+    try:
+        with translated(f"setting up the session on {url}"):
+            return _set_up(connection, writable=writable)
+    except BaseException:
+        connection._force_close()
+        raise
+
+
+def bare_connection(url: DatabaseUrl, *, local_infile: bool = False) -> BulkConnection:
+    """A connection without settings, good for KILL."""
+    try:
+        from dialects.mysql.wire import BulkConnection
+    except ImportError as error:
+        raise ConfigurationError("the driver for MySQL and MariaDB is not installed", hint=INSTALL) from error
+    try:
+        with translated(f"connecting to {url}"):
+            return BulkConnection(**arguments(url), local_infile=local_infile)
+    except RuntimeError as error:  # caching_sha2_password without its library
+        raise ConfigurationError(str(error), hint=INSTALL) from error
+
+
+def arguments(url: DatabaseUrl) -> dict[str, Any]:
+    """What the driver's connect takes, from URL, environment and ~/.my.cnf."""
+    where = url.resolved
+    if not where.database:
+        raise ConfigurationError(
+            f"{url} names no database", hint=f"write it behind the slash: {url.scheme}://user@host/database"
+        )
+    client = _client_options()
+    password = where.password or os.environ.get("MYSQL_PWD") or client.get("password") or ""
+    return {
+        "host": where.host or "localhost",
+        "port": where.port or 3306,
+        "user": where.username or client.get("user") or None,
+        "password": str(password).encode(),
+        "database": where.database,
+        "charset": "utf8mb4",
+        "program_name": "dbtransfer",
+        "autocommit": None,
+        "connect_timeout": CONNECT_TIMEOUT,
+        **_query_options(url),
+    }
+
+
+def _query_options(url: DatabaseUrl) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    for name in url.resolved.query:
+        value = url.query(name) or ""
+        if name in SWITCHES:
+            options[name] = value.lower() in TRUE
+        elif name in FILES:
+            options[name] = value
+        elif name in SECONDS:
+            options[name] = _seconds(name, value)
+        elif name not in IGNORED:
+            known = ", ".join(sorted((*SWITCHES, *FILES, *SECONDS)))
+            raise ConfigurationError(f"the URL's option {name} is not known", hint=f"use one of {known}")
+    return options
+
+
+def _seconds(name: str, value: str) -> int:
+    if not value.isdigit() or int(value) == 0:
+        raise ConfigurationError(f"the URL's option {name} is no number of seconds: {value}")
+    return int(value)
+
+
+def _client_options() -> Mapping[str, str]:
+    """User and password of ~/.my.cnf. The rest of the file is not ours: it may point to another server."""
+    from pymysql.optionfile import Parser
+
+    path = Path.home() / ".my.cnf"
+    parser = Parser()
+    if not parser.read(path) or not parser.has_section("client"):
+        return {}
+    names = ("user", "password")
+    return {name: parser.get("client", name) or "" for name in names if parser.has_option("client", name)}
+
+
+def _set_up(connection: BulkConnection, *, writable: bool) -> Opened:
+    text, local_infile, max_allowed_packet = connection.run(VERSION)[0]
+    maria, version = parse_version(text)
+    connection.run(SETTINGS.format(sql_mode=SQL_MODE, product=OF_MARIADB if maria else OF_MYSQL))
+    connection.run(ISOLATION)
+    server = Server(maria, version, _collations(connection, maria, version))
+    if version < OLDEST[server.product]:
+        oldest = ".".join(map(str, OLDEST[server.product]))
+        raise ConfigurationError(f"the server is {server.label}", hint=f"{server.product} {oldest} or newer is needed")
+    if not writable:
+        connection.run(READ_ONLY)
+    return Opened(connection, server, bool(local_infile), int(max_allowed_packet))
+
+
+def _collations(connection: BulkConnection, maria: bool, version: tuple[int, int, int]) -> frozenset[str]:
+    query = COLLATIONS_OF_MYSQL
+    if maria:
+        query = COLLATIONS_OF_MARIADB if version >= (10, 10, 0) else COLLATIONS_OF_OLD_MARIADB
+    return frozenset(name for (name,) in connection.run(query) if name)

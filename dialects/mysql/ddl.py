@@ -1,0 +1,161 @@
+"""The statements that make tables, indexes and keys. What InnoDB can say only inside CREATE TABLE, the key of an
+AUTO_INCREMENT column and all comments, is said there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dialects import sqltext
+from dialects.base import Dialect
+from dialects.mysql.server import Server
+from dialects.mysql.types import (
+    BLOBS,
+    COLLATE,
+    INTEGERS,
+    TEXTS,
+    UNSTORED_DEFAULT,
+    base,
+    collation_name,
+    digits,
+    literal,
+)
+from mappings.schema import Column, Index, IndexPart, Table
+
+ROW_OCTETS = 65_535
+KEY_OCTETS = 3072
+COMMENT_LENGTHS = {"table": 2048, "column": 1024}
+INDEX_WORDS = {"fulltext": "FULLTEXT ", "spatial": "SPATIAL ", "vector": "VECTOR "}
+MORE_OCTETS = {"date": 3, "time": 6, "datetime": 8, "timestamp": 7, "year": 1, "float": 4, "double": 8, "uuid": 16}
+CHARSET_OCTETS = {"utf8mb4": 4, "utf8mb3": 3, "utf8": 3, "ucs2": 2, "utf16": 4, "utf16le": 4, "utf32": 4}
+
+
+def create_table(dialect: Dialect, table: Table, server: Server) -> str:
+    """CREATE TABLE for InnoDB. Wide varchar columns outside keys become text where the row would not fit."""
+    table = fitting_row(table)
+    statement = sqltext.create_table(dialect, table, lambda column: column_line(dialect, column, server))
+    if (key := identity_key(dialect, table)) is not None:
+        statement = statement.removesuffix("\n)") + f",\n  {key}\n)"
+    return statement + _options(table, server)
+
+
+def _options(table: Table, server: Server) -> str:
+    wished = dict(table.options).get("collation", "")
+    collation = wished if server.knows(wished) else server.exact_collation
+    options = f" ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT COLLATE={collation}"
+    return options + (f" COMMENT={_comment(table.comment, 'table')}" if table.comment else "")
+
+
+def _comment(text: str, place: str) -> str:
+    """MySQL refuses longer comments; a cut one shows that it is."""
+    most = COMMENT_LENGTHS[place]
+    return literal(text if len(text) <= most else text[: most - 3] + "...")
+
+
+def column_line(dialect: Dialect, column: Column, server: Server) -> str:
+    """One column's definition. MariaDB knows no NOT NULL behind a generated column."""
+    if column.generated is not None and server.maria:
+        column = replace(column, nullable=True)
+    parts = [sqltext.column_line(dialect, column)]
+    if column.generated is None and column.nullable and base(column.native) == "timestamp":
+        parts.append("NULL")  # an old default makes TIMESTAMP columns NOT NULL unless told otherwise
+    if column.on_update_now:
+        parts.append(f"ON UPDATE CURRENT_TIMESTAMP({digits(column.native) or ''})")
+    if column.identity is not None:
+        parts.append("AUTO_INCREMENT")
+    if column.invisible:
+        parts.append("INVISIBLE")
+    if column.comment:
+        parts.append(f"COMMENT {_comment(column.comment, 'column')}")
+    return " ".join(parts)
+
+
+def identity_key(dialect: Dialect, table: Table) -> str | None:
+    """A key for the column that numbers itself, where no key of CREATE TABLE begins with it."""
+    named = next((column.name for column in table.columns if column.identity is not None), None)
+    keys = [unique.columns for unique in table.uniques]
+    keys += [table.primary_key.columns] if table.primary_key else []
+    if named is None or any(columns[0] == named for columns in keys):
+        return None
+    return f"KEY {dialect.quote(f'{named[:48]}_auto_increment')} ({dialect.quote(named)})"
+
+
+def create_index(dialect: Dialect, table: Table, index: Index) -> str:
+    unique = "UNIQUE " if index.unique else ""
+    parts = ", ".join(index_part(dialect, part) for part in index.parts)
+    name, place = dialect.quote(index.name), dialect.qualified(table.name)
+    return f"CREATE {unique}{INDEX_WORDS.get(index.method, '')}INDEX {name} ON {place} ({parts})"
+
+
+def index_part(dialect: Dialect, part: IndexPart) -> str:
+    text = f"({part.expression.sql})" if part.expression is not None else dialect.quote(part.column)
+    if part.prefix is not None:
+        text += f"({part.prefix})"
+    return text + " DESC" * part.descending
+
+
+def fitting_row(table: Table) -> Table:
+    """The table with its widest varchar columns as text types until a row fits into 65535 bytes."""
+    keyed = _keyed(table)
+    while sum(octets(column.native) for column in table.columns) > ROW_OCTETS:
+        wide = [column for column in table.columns if _can_leave(column, keyed)]
+        if not wide:
+            return table
+        widest = max(wide, key=lambda column: octets(column.native))
+        moved = replace(widest, native=_off_row(widest.native))
+        table = replace(table, columns=tuple(moved if column is widest else column for column in table.columns))
+    return table
+
+
+def _keyed(table: Table) -> set[str]:
+    keys = [unique.columns for unique in table.uniques] + [key.columns for key in table.foreign_keys]
+    keys += [table.primary_key.columns] if table.primary_key else []
+    keys += [tuple(part.column for part in index.parts) for index in table.indexes]
+    return {name for columns in keys for name in columns}
+
+
+def _can_leave(column: Column, keyed: set[str]) -> bool:
+    return base(column.native) in ("varchar", "varbinary") and column.name not in keyed
+
+
+def _off_row(native: str) -> str:
+    """The text or blob type that holds what a varchar or varbinary does."""
+    binary = base(native) == "varbinary"
+    sizes, size = (BLOBS, digits(native)) if binary else (TEXTS, octets(native))
+    word = next(word for word, most in sizes.items() if word[0] != "t" or word == "text" if (most or size) >= size)
+    found = COLLATE.search(native)
+    return word + (found[0] if found else "")
+
+
+def octets(native: str) -> int:
+    """The bytes a column takes in the row, or in an index entry."""
+    word = base(native)
+    if word in ("char", "varchar"):
+        return digits(native, 1) * character_octets(native) + 2
+    if word in ("binary", "varbinary"):
+        return digits(native, 1) + 2
+    if word in INTEGERS:
+        return -(-INTEGERS[word] // 8)
+    if word == "decimal":
+        return digits(native, 10) // 2 + 2
+    return 12 if word in UNSTORED_DEFAULT else MORE_OCTETS.get(word, 8)
+
+
+def character_octets(native: str) -> int:
+    """The most bytes of one character in the column's character set."""
+    return CHARSET_OCTETS.get((collation_name(native) or "utf8mb4").split("_")[0], 1 if collation_name(native) else 4)
+
+
+def key_octets(table: Table, part: IndexPart) -> int:
+    """The bytes that one part takes in an index entry."""
+    if part.expression is not None:
+        return 0
+    native = table.column(part.column).native
+    if part.prefix is None:
+        return octets(native)
+    text = base(native) in TEXTS or base(native) in ("char", "varchar")
+    return part.prefix * (character_octets(native) if text else 1) + 2
+
+
+def unlimited(native: str) -> bool:
+    """Whether a key over this column must say how much of it."""
+    return base(native) in TEXTS or base(native) in BLOBS

@@ -1,0 +1,103 @@
+"""What one version of MySQL or MariaDB says: the other files of this folder under the names of the seam."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dialects import sqltext
+from dialects.base import Dialect, Fit
+from dialects.mysql import ddl, defaults, fitting, spelling
+from dialects.mysql.columns import quoted
+from dialects.mysql.server import Server
+from dialects.mysql.types import FAMILY
+from mappings import expressions
+from mappings.defaults import Default
+from mappings.limits import Limits
+from mappings.schema import Check, Column, Expression, ForeignKey, Identity, Index, Table, Unique
+from mappings.type_mapper import Spelling, Use
+from mappings.types import LogicalType
+
+LIMITS = Limits(
+    writers=64,
+    identifier_length=64,
+    identifier_octets=False,
+    schemas=False,
+    index_names_per_schema=False,
+    constraint_names_per_schema=True,
+    identifiers_fold_case=True,
+    foreign_keys_inline=False,
+    unbounded_decimal=False,
+    unsigned_integers=True,
+    nul_in_text=True,
+    float_specials=False,
+    least_year=1,
+    greatest_year=9999,
+    keyed_text_length=spelling.KEYED_CHARACTERS,
+)
+
+
+@dataclass(frozen=True)
+class MysqlDialect(Dialect):
+    """The text and types of one server."""
+
+    server: Server
+    family = FAMILY
+    limits = LIMITS
+
+    @property
+    def label(self) -> str:  # type: ignore[override]
+        return self.server.label
+
+    def quote(self, name: str) -> str:
+        return quoted(name)
+
+    def spell(self, kind: LogicalType, use: Use) -> Spelling | None:
+        return spelling.spell(kind, use, self.server)
+
+    def keep(self, column: Column) -> Spelling | None:
+        return spelling.keep(column, self.server)
+
+    def spell_default(self, default: Default, column: Column) -> str | None:
+        return defaults.spell_default(default, column, self.server)
+
+    def spell_expression(self, expression: Expression, columns: Mapping[str, Column]) -> str | None:
+        if expression.family == self.family:
+            return expression.sql
+        return expressions.translate(expression, to=self.family, columns=columns)
+
+    def fit_identity(self, table: Table, column: Column) -> Fit[Identity]:
+        return fitting.fit_identity(table, column)
+
+    def fit_unique(self, table: Table, unique: Unique) -> Fit[Unique]:
+        return fitting.fit_unique(table, unique, self.server)
+
+    def fit_index(self, table: Table, index: Index) -> Fit[Index]:
+        return fitting.fit_index(self, table, index, self.server)
+
+    def fit_foreign_key(self, table: Table, key: ForeignKey) -> Fit[ForeignKey]:
+        return fitting.fit_foreign_key(key)
+
+    def fit_check(self, table: Table, check: Check) -> Fit[Check]:
+        return fitting.fit_check(self, table, check)
+
+    def create_table(self, table: Table) -> tuple[str, ...]:
+        return (ddl.create_table(self, table, self.server),)
+
+    def create_index(self, table: Table, index: Index) -> str:
+        return ddl.create_index(self, table, index)
+
+    def add_foreign_key(self, table: Table, key: ForeignKey) -> str | None:
+        return f"ALTER TABLE {self.qualified(table.name)} ADD {sqltext.foreign_key_clause(self, key)}"
+
+    def orphans(self, table: Table, key: ForeignKey) -> str:
+        return sqltext.orphans_query(self, table, key)
+
+    def continue_identity(self, table: Table, column: Column) -> str | None:
+        """InnoDB itself goes on behind the greatest number there is."""
+        if column.identity is None or column.identity.next is None:
+            return None
+        return f"ALTER TABLE {self.qualified(table.name)} AUTO_INCREMENT = {column.identity.next}"
+
+    def comment(self, table: Table) -> tuple[str, ...]:
+        return ()

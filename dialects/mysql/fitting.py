@@ -1,0 +1,155 @@
+"""How far MySQL and MariaDB can hold keys, indexes and checks of other engines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dialects.base import Dialect, Fit
+from dialects.mysql.ddl import INDEX_WORDS, KEY_OCTETS, key_octets, unlimited
+from dialects.mysql.server import Server
+from dialects.mysql.types import FAMILY
+from mappings import types as t
+from mappings.schema import Check, Column, Expression, ForeignKey, Identity, Index, IndexPart, Table, Unique
+
+PREFIX = 255
+"""Characters or bytes of unlimited text that an index covers where the source did not say."""
+NOT_KEPT = "{} not kept"
+
+
+def fit_identity(table: Table, column: Column) -> Fit[Identity]:
+    first = next(other for other in table.columns if other.identity is not None)
+    if column.identity is None or first.name != column.name:
+        return Fit(None, "a table has at most one AUTO_INCREMENT column")
+    if not isinstance(column.type, t.Integer):
+        return Fit(None, "AUTO_INCREMENT needs an integer")
+    if column.identity.increment != 1:
+        return Fit(column.identity, f"the step of {column.identity.increment} becomes the server's own")
+    return Fit(column.identity)
+
+
+def fit_unique(table: Table, unique: Unique, server: Server) -> Fit[Unique]:
+    parts = tuple(IndexPart(column) for column in unique.columns)
+    if (problem := _key_problem(table, parts, server)) != "":
+        return Fit(None, problem)
+    plain = replace(unique, nulls_not_distinct=False, deferrable=False, initially_deferred=False)
+    reasons = ["several NULLs are allowed here"] if unique.nulls_not_distinct else []
+    reasons += ["checked at once, not deferrable"] if unique.deferrable else []
+    return Fit(plain, "; ".join(reasons))
+
+
+def _key_problem(table: Table, parts: tuple[IndexPart, ...], server: Server) -> str:
+    """Why a unique key over these parts is impossible, empty when it is possible."""
+    loose = [part.column for part in parts if part.column and unlimited(table.column(part.column).native)]
+    whole = [part.column for part in parts if part.column in loose and part.prefix is None]
+    if whole and not (server.maria and len(parts) == len(loose)):
+        return f"a unique key cannot cover the whole of {', '.join(whole)}"
+    size = 0 if whole else sum(key_octets(table, part) for part in parts)
+    return f"a key of {size} bytes, where {KEY_OCTETS} are the most" if size > KEY_OCTETS else ""
+
+
+def fit_index(dialect: Dialect, table: Table, index: Index, server: Server) -> Fit[Index]:
+    if index.method and index.method not in INDEX_WORDS and index.method != "hash":
+        return Fit(None, f"there is no {index.method} index here")
+    if any(part.expression is not None for part in index.parts) and server.maria:
+        return Fit(None, "there is no index on an expression here")
+    if index.where is not None and index.unique:
+        return _partial(dialect, index, server)
+    return _plain(table, index, server)
+
+
+def _partial(dialect: Dialect, index: Index, server: Server) -> Fit[Index]:
+    """A unique index over some rows, as one over expressions that are NULL for the others."""
+    if server.maria or index.where is None:
+        return Fit(None, "there is no unique index over a part of the rows here")
+    parts = tuple(_when(dialect, index.where, part) for part in index.parts)
+    return Fit(replace(index, parts=parts, where=None, include=()), "written as an index on CASE expressions")
+
+
+def _when(dialect: Dialect, where: Expression, part: IndexPart) -> IndexPart:
+    value = part.expression.sql if part.expression is not None else dialect.quote(part.column)
+    sql = f"CASE WHEN {where.sql} THEN {value} END"
+    return IndexPart(expression=Expression(FAMILY, sql), descending=part.descending)
+
+
+def _plain(table: Table, index: Index, server: Server) -> Fit[Index]:
+    parts = tuple(replace(part, nulls_first=None, collation="", opclass="") for part in index.parts)
+    reasons = _reasons(index)
+    if index.method in ("", "hash"):
+        if index.unique and (problem := _key_problem(table, parts, server)) != "":
+            return Fit(None, problem)
+        shortened = _shortened(table, parts)
+        reasons += ["on the beginning of long text only"] if shortened != parts and not index.unique else []
+        parts = parts if index.unique else shortened
+    held = replace(
+        index,
+        parts=parts,
+        where=None,
+        include=(),
+        nulls_not_distinct=False,
+        method="" if index.method == "hash" else index.method,
+    )
+    return Fit(held, "; ".join(reasons))
+
+
+def _reasons(index: Index) -> list[str]:
+    told = {
+        "covers all rows, not only some": index.where is not None,
+        NOT_KEPT.format("the included columns are"): bool(index.include),
+        NOT_KEPT.format("the order of NULLs is"): any(part.nulls_first is not None for part in index.parts),
+        NOT_KEPT.format("collations and operator classes are"): any(p.collation or p.opclass for p in index.parts),
+        "several NULLs are allowed here": index.nulls_not_distinct,
+        "an ordered tree instead of a hash": index.method == "hash",
+    }
+    return [reason for reason, true in told.items() if true]
+
+
+def _shortened(table: Table, parts: tuple[IndexPart, ...]) -> tuple[IndexPart, ...]:
+    """Text parts cut to a beginning, where they must be or where the entry would not fit."""
+    cut = tuple(_prefixed(table, part) if _must_say(table, part) else part for part in parts)
+    if sum(key_octets(table, part) for part in cut) <= KEY_OCTETS:
+        return cut
+    share = KEY_OCTETS // len(cut) // 4 - 2
+    return tuple(replace(part, prefix=share) if _long(table, part, share) else part for part in cut)
+
+
+def _must_say(table: Table, part: IndexPart) -> bool:
+    return bool(part.column) and part.prefix is None and unlimited(table.column(part.column).native)
+
+
+def _prefixed(table: Table, part: IndexPart) -> IndexPart:
+    return replace(part, prefix=PREFIX)
+
+
+def _long(table: Table, part: IndexPart, share: int) -> bool:
+    if not part.column:
+        return False
+    textual = isinstance(table.column(part.column).type, t.Text | t.Binary)
+    return textual and key_octets(table, part) > share * 4
+
+
+def fit_foreign_key(key: ForeignKey) -> Fit[ForeignKey]:
+    if key.set_columns:
+        return Fit(None, "SET NULL for some of the columns does not exist here")
+    plain = replace(key, deferrable=False, initially_deferred=False, match_full=False)
+    reasons = ["checked at once, not deferrable"] if key.deferrable else []
+    reasons += ["MATCH FULL not kept"] if key.match_full and len(key.columns) > 1 else []
+    if "SET DEFAULT" in (key.on_delete, key.on_update):
+        reasons.append("SET DEFAULT becomes NO ACTION")
+        plain = replace(
+            plain,
+            on_delete="NO ACTION" if key.on_delete == "SET DEFAULT" else key.on_delete,
+            on_update="NO ACTION" if key.on_update == "SET DEFAULT" else key.on_update,
+        )
+    return Fit(plain, "; ".join(reasons))
+
+
+def fit_check(dialect: Dialect, table: Table, check: Check) -> Fit[Check]:
+    """Neither product allows a check over a column that a foreign key's action writes or that numbers itself."""
+    written = {column.name: "numbers itself" for column in table.columns if column.identity is not None}
+    for key in table.foreign_keys:
+        if key.on_update in ("CASCADE", "SET NULL") or key.on_delete == "SET NULL":
+            written |= dict.fromkeys(key.columns, f"is written by the actions of foreign key {key.name}")
+    for name, reason in written.items():
+        if dialect.quote(name) in check.expression.sql:
+            return Fit(None, f"column {name} {reason}")
+    return Fit(check)

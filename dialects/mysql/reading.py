@@ -1,0 +1,88 @@
+"""How each column is asked for and decoded, from the pair of its native type and the type it must be yielded as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from dialects import sqltext
+from dialects.base import Dialect, KeyRange
+from dialects.mysql import decode
+from dialects.mysql.decode import Cells, Decoder
+from dialects.mysql.types import GEOMETRIES, base, digits
+from mappings import types as t
+from mappings.arrow import arrow_type
+from mappings.errors import ConfigurationError
+from mappings.schema import Column, TableName
+
+EXPRESSIONS = {
+    # the text protocol prints a FLOAT with six digits, but the double that equals it in full
+    "float": "{column} * 1e0",
+    "double": "{column} * 1e0",
+    "bit": "{column} + 0",
+}
+AS_TEXT = {"bit": "LPAD(BIN({column} + 0), {digits}, '0')"}
+GEOMETRY_TEXT = "ST_AsText({column})"
+TEXTUAL = (t.Text, t.Enum, t.SetOf, t.Json, t.Bits, t.Opaque, t.Interval, t.TimeTz, t.Array)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One column of a query: its expression and what makes an Arrow array of its cells."""
+
+    expression: str
+    decoder: Decoder
+
+
+def asked(dialect: Dialect, column: Column) -> Asked:
+    """The expression and decoder for `column.native` yielded as `column.type`."""
+    word, quoted = base(column.native), dialect.quote(column.name)
+    if word in GEOMETRIES or word == "vector":
+        return _spatial(word, quoted, column)
+    template = EXPRESSIONS.get(word, "{column}")
+    if isinstance(column.type, TEXTUAL):
+        template = AS_TEXT.get(word, template)
+    if word == "double" and "(" not in column.native:
+        template = "{column}"  # printed in full as it is
+    return Asked(template.format(column=quoted, digits=digits(column.native, 1)), decoder(column))
+
+
+def _spatial(word: str, quoted: str, column: Column) -> Asked:
+    """The raw bytes of geometries and vectors: what the server's own functions print is rounded or turned."""
+    if word == "vector":
+        return Asked(quoted, decode.vector)
+    if isinstance(column.type, t.Geometry):
+        return Asked(quoted, decode.geometry(column.type.srid or 0))
+    if isinstance(column.type, t.Binary):
+        return Asked(quoted, decode.wkb)
+    return Asked(GEOMETRY_TEXT.format(column=quoted), Cells.text)
+
+
+def decoder(column: Column) -> Decoder:
+    """What makes an Arrow array of the cells of this column."""
+    match column.type:
+        case t.Boolean():
+            return decode.boolean
+        case t.Float(bits=32):
+            return decode.single_float
+        case t.Timestamp(zoned=True):
+            return decode.instant
+        case t.Duration():
+            return decode.duration(digits(column.native))
+        case t.Uuid():
+            return decode.raw_uuid if base(column.native) == "binary" else decode.uuid
+        case t.Binary() | t.Geometry():
+            return Cells.binary
+    kind = arrow_type(column.type)
+    return Cells.text if kind == pa.large_utf8() else decode.casting(kind)
+
+
+def select(dialect: Dialect, name: TableName, columns: tuple[Asked, ...], where: KeyRange | None) -> str:
+    if not columns:
+        raise ConfigurationError(f"no column of {name} was asked for")
+    text = f"SELECT {', '.join(column.expression for column in columns)} FROM {dialect.qualified(name)}"
+    if where is None:
+        return text
+    predicate = sqltext.range_predicate(dialect, where)
+    return text + (f" WHERE {predicate}" if predicate else "") + f" ORDER BY {dialect.quote(where.column)}"

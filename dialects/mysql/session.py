@@ -1,0 +1,310 @@
+"""One user of one database: a single connection for catalogue, rows out, rows in, and DDL."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from dialects import sqltext
+from dialects.base import KeyRange, Readers, Session
+from dialects.mysql import decode, probe, reading, writing
+from dialects.mysql.bulk import Fed, Load, loaded
+from dialects.mysql.catalog import read_schema
+from dialects.mysql.connecting import Opened, bare_connection, open_connection
+from dialects.mysql.dialect import MysqlDialect
+from dialects.mysql.errors import HARMLESS, NO_LOCAL_FILES, code_of, refused_rows, translated
+from dialects.mysql.snapshot import open_readers
+from dialects.url import DatabaseUrl
+from mappings.arrow import arrow_schema
+from mappings.errors import DatabaseError
+from mappings.schema import Column, Schema, Table, TableName
+from mappings.type_mapper import Facts, Risk
+
+if TYPE_CHECKING:
+    from dialects.mysql.wire import BulkConnection, RowStream
+
+BATCH_OCTETS = 8 << 20
+DATA_STATEMENT = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|SELECT|SET|DO)\b", re.IGNORECASE)
+NO_FOREIGN_KEY_CHECKS = "SET SESSION foreign_key_checks = 0"
+WARNINGS = "SHOW WARNINGS LIMIT 10"
+SLOW = (
+    "the target does not allow LOAD DATA LOCAL, so rows go by INSERT, which is slower; "
+    "to allow it, on the server: SET GLOBAL local_infile = 1"
+)
+ZERO_DATE = "look for zero and impossible dates: WHERE MONTH({column}) = 0 OR DAY({column}) = 0"
+
+
+class MysqlSession(Session):
+    """A session on MySQL or MariaDB. A failed load may have cost the connection; `begin` opens a new one."""
+
+    default_schema = ""
+
+    def __init__(self, url: DatabaseUrl, *, writable: bool) -> None:
+        self._url = url
+        self._writable = writable
+        self._cancelled = threading.Event()
+        self._stream: RowStream | None = None
+        self._busy = False
+        self._in_transaction = False
+        self._failed = False
+        self._settings: list[str] = []
+        self._use(open_connection(url, writable=writable))
+
+    def _use(self, opened: Opened) -> None:
+        self._connection: BulkConnection = opened.connection
+        self._local_infile = opened.local_infile
+        self._max_allowed_packet = opened.max_allowed_packet
+        self.dialect: MysqlDialect = MysqlDialect(opened.server)
+
+    @contextmanager
+    def _working(self, doing: str) -> Iterator[None]:
+        """One statement at a time, its errors translated. Any error spoils the open transaction."""
+        if self._stream is not None:
+            raise DatabaseError(f"{doing}: rows are still being read on this session", hint="close the reader first")
+        self._busy = True
+        try:
+            with translated(doing):
+                yield
+        except BaseException:
+            self._failed = True
+            raise
+        finally:
+            self._busy = False
+
+    def _run(self, doing: str, statement: str) -> list[tuple[Any, ...]]:
+        with self._working(doing):
+            return list(self._connection.run(statement))
+
+    def reflect(self, schemas: tuple[str, ...]) -> Schema:
+        """The one database of the URL; `schemas` say nothing here."""
+        return read_schema(lambda query: self._run("reading the catalogue", query), self.dialect.server)
+
+    def observe(self, table: Table, risks: Mapping[str, frozenset[Risk]]) -> dict[str, Facts]:
+        rows = self._run(f"probing {table.name}", probe.query(self.dialect, table, risks))
+        return probe.facts(risks, rows[0])
+
+    def count(self, name: TableName, where: KeyRange | None = None, *, only: bool = False) -> int:
+        query = sqltext.count_query(self.dialect, self.dialect.qualified(name), where)
+        return int(self._run(f"counting {name}", query)[0][0])
+
+    def boundary(self, name: TableName, column: str, after: int | None, rows: int) -> int | None:
+        query = sqltext.boundary_query(self.dialect, name, column, after, rows)
+        found = self._run(f"cutting {name}", query)
+        return int(found[0][0]) if found else None
+
+    def execute(self, statement: str) -> None:
+        if self._in_transaction and not DATA_STATEMENT.match(statement):
+            raise DatabaseError("this statement would commit the open transaction", hint=f"it is: {statement[:100]}")
+        self._run(_told(statement), statement)
+        if self._connection.warning_count:
+            self._raise_warnings(f"the server warns about: {_told(statement)}", harmless=HARMLESS)
+
+    def query(self, statement: str) -> list[tuple[object, ...]]:
+        return self._run(_told(statement), statement)
+
+    def readers(self, tables: tuple[TableName, ...], count: int) -> Readers:
+        return open_readers(self._url, tables, count)
+
+    def hold_snapshot(self, statement: str) -> None:
+        """Open the snapshot that all further reading of this session sees."""
+        self._run("opening a snapshot", statement)
+
+    def read(
+        self, table: Table, columns: tuple[Column, ...], where: KeyRange | None, batch_rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        asked = tuple(reading.asked(self.dialect, column) for column in columns)
+        statement = reading.select(self.dialect, table.name, asked, where)
+        return self._batches(table.name, statement, columns, tuple(column.decoder for column in asked), batch_rows)
+
+    def _batches(
+        self,
+        name: TableName,
+        statement: str,
+        columns: tuple[Column, ...],
+        decoders: tuple[decode.Decoder, ...],
+        batch_rows: int,
+    ) -> Iterator[pa.RecordBatch]:
+        schema = arrow_schema(columns)
+        with self._streaming(f"reading {name}", statement) as stream:
+            waiting: list[pa.RecordBatch] = []
+            while (block := stream.next_block(batch_rows)) is not None:
+                waiting.append(_batch(name, schema, block, decoders))
+                if _enough(waiting, batch_rows):
+                    yield pa.concat_batches(waiting)
+                    waiting.clear()
+            if waiting:
+                yield pa.concat_batches(waiting)
+        if stream.warning_count:
+            self._raise_warnings(f"the server warned while {name} was read", harmless=HARMLESS)
+
+    @contextmanager
+    def _streaming(self, doing: str, statement: str) -> Iterator[RowStream]:
+        with self._working(doing):
+            self._refuse_cancelled()
+            stream = self._connection.stream(statement)
+        self._stream, self._busy = stream, True
+        try:
+            with translated(doing):
+                yield stream
+        finally:
+            if not stream.finished:
+                self._abandon(stream)
+            self._stream, self._busy = None, False
+
+    def _abandon(self, stream: RowStream) -> None:
+        """Stop the query and read what is still on its way, so that the session and its snapshot stay."""
+        with suppress(Exception):
+            self._kill()
+        try:
+            stream.drain()
+        except Exception:  # a killed query ends with an error, a lost connection too
+            if not self._connection.open:
+                return
+        with suppress(Exception):
+            self._connection.run("DO 0")  # takes a KILL that came after the query's own end
+
+    def begin(self) -> None:
+        if not self._writable:
+            raise DatabaseError("this session only reads")
+        if not self._connection.open:
+            self._reopen()
+        self._run("opening a transaction", "START TRANSACTION")
+        self._in_transaction, self._failed = True, False
+
+    def _reopen(self) -> None:
+        self._use(open_connection(self._url, writable=True))
+        for setting in self._settings:
+            self._run("setting up the session", setting)
+
+    def write(self, table: Table, columns: tuple[Column, ...], batches: Iterable[pa.RecordBatch]) -> int:
+        wanted = tuple(writing.written(column, self.dialect.server) for column in columns)
+        load = Load(self.dialect, table.name, wanted)
+        with self._working(f"writing {table.name}"):
+            if not self._local_infile:
+                return self._insert(load, batches)
+            try:
+                return self._load(load, batches)
+            except Exception as error:
+                if code_of(error) not in NO_LOCAL_FILES:
+                    raise
+                self._local_infile = False
+            return self._insert(load, batches)
+
+    def _load(self, load: Load, batches: Iterable[pa.RecordBatch]) -> int:
+        fed = Fed()
+        self._connection.load(load.statement(), self._watched(load.feed(batches, fed)))
+        told = loaded(self._connection.message)
+        if told != (fed.rows, 0, 0, 0) or self._connection.warning_count:
+            records, deleted, skipped, warnings = told
+            self._raise_warnings(
+                f"of {fed.rows} rows sent to {load.table} the server took {records - skipped}, "
+                f"replaced {deleted}, with {warnings} warnings"
+            )
+        return fed.rows
+
+    def _watched(self, pieces: Iterator[memoryview]) -> Iterator[memoryview]:
+        for piece in pieces:
+            self._refuse_cancelled()
+            yield piece
+
+    def _refuse_cancelled(self) -> None:
+        if self._cancelled.is_set():
+            self._cancelled.clear()
+            raise DatabaseError("cancelled")
+
+    def _insert(self, load: Load, batches: Iterable[pa.RecordBatch]) -> int:
+        fed = Fed()
+        for statement, rows in load.inserts(batches, self._max_allowed_packet, fed):
+            self._refuse_cancelled()
+            self._connection.query(statement)
+            stored = self._connection.affected_rows()
+            if stored != rows or self._connection.warning_count:
+                self._raise_warnings(f"of {rows} rows sent to {load.table} the server took {stored}")
+        return fed.rows
+
+    def _raise_warnings(self, told: str, *, harmless: frozenset[int] = frozenset()) -> None:
+        """Raise with the server's own words; not where all its warnings are harmless."""
+        with translated("reading the server's warnings"):
+            warnings = list(self._connection.run(WARNINGS))
+        serious = [(level, code, message) for level, code, message in warnings if code not in harmless]
+        if serious or not harmless:
+            self._failed = True
+            raise refused_rows(serious, told)
+
+    def commit(self) -> None:
+        if self._failed:
+            raise DatabaseError("a statement of this transaction failed, so it is not committed")
+        self._run("committing", "COMMIT")
+        self._in_transaction = False
+
+    def rollback(self) -> None:
+        self._in_transaction = self._failed = False
+        if self._connection.open:
+            with suppress(DatabaseError):
+                self._run("rolling back", "ROLLBACK")
+        self._failed = False
+
+    def cancel(self) -> None:
+        if self._busy:
+            self._cancelled.set()
+            self._kill()
+
+    def _kill(self) -> None:
+        connection = bare_connection(self._url)
+        try:
+            with translated("cancelling"):
+                connection.run(f"KILL QUERY {self._connection.thread_id()}")
+        finally:
+            connection._force_close()
+
+    def close(self) -> None:
+        if self._stream is not None or not self._connection.open:
+            self._connection._force_close()
+            return
+        with suppress(Exception):
+            self._connection.close()
+
+    def loading(self, *, own_tables: bool) -> None:
+        """Foreign keys of our own tables are made, and checked, after the rows."""
+        if own_tables:
+            self._settings.append(NO_FOREIGN_KEY_CHECKS)
+            self._run("preparing to load", NO_FOREIGN_KEY_CHECKS)
+
+    def notices(self) -> tuple[str, ...]:
+        server, scheme = self.dialect.server, self._url.scheme
+        found = []
+        if scheme != server.product.lower():
+            found.append(f"the URL says {scheme}://, but the server is {server.label}")
+        if self._writable and not self._local_infile:
+            found.append(SLOW)
+        return tuple(found)
+
+
+def _told(statement: str) -> str:
+    """The beginning of a statement, for messages."""
+    line = " ".join(statement.split())
+    return line if len(line) <= 80 else f"{line[:77]}..."
+
+
+def _enough(waiting: list[pa.RecordBatch], batch_rows: int) -> bool:
+    rows = sum(batch.num_rows for batch in waiting)
+    octets: int = sum(batch.nbytes for batch in waiting)
+    return rows >= batch_rows or octets >= BATCH_OCTETS
+
+
+def _batch(
+    name: TableName, schema: pa.Schema, block: decode.Block, decoders: tuple[decode.Decoder, ...]
+) -> pa.RecordBatch:
+    arrays = []
+    for field, decoder, cells in zip(schema, decoders, decode.columns(block, len(decoders)), strict=True):
+        try:
+            arrays.append(decoder(cells))
+        except (decode.Undecodable, pa.ArrowInvalid) as error:
+            hint = ZERO_DATE.format(column=field.name) if pa.types.is_temporal(field.type) else ""
+            raise DatabaseError(str(error), hint=hint, where=f"{name}.{field.name}") from error
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
