@@ -34,10 +34,10 @@ def table_names(
     """Where each source table goes: the default namespace to the target's default, any other to one of the same
     name, or to a prefix where the target has one flat namespace. Blocked on a collision."""
     places: dict[TableName, TableName] = {}
-    taken: dict[str, TableName] = {}
+    taken: dict[TableName, TableName] = {}
     for source in sources:
         place = _place(source, source_default, target_default, limits)
-        folded = str(place).lower() if limits.identifiers_fold_case else str(place)
+        folded = TableName(place.schema.lower(), place.name.lower()) if limits.identifiers_fold_case else place
         if folded in taken:
             raise Blocked(
                 f"{source} and {taken[folded]} would both become {place}",
