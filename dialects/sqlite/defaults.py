@@ -23,22 +23,38 @@ RANDOM_UUID = (
     "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || "
     "substr('89AB', 1 + (abs(random()) % 4), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
 )
+DATE_TIME, TIME = ("%Y-%m-%d %H:%M:", 17), ("%H:%M:", 6)
+"""What comes before the seconds, and how many characters it gives."""
+
+
+def _stamped(head: tuple[str, int], digits: int, *, local: bool = False, mark: str = "") -> str:
+    """The clock with just so many digits. strftime knows none and three; others are cut from these or get zeros."""
+    form, width = head
+    zone = ", 'localtime'" if local else ""
+    if digits in (0, 3):
+        return f"strftime('{form}{'%f' if digits else '%S'}{mark}', 'now'{zone})"
+    text = f"strftime('{form}%f', 'now'{zone})"
+    if digits < 3:
+        text = f"substr({text}, 1, {width + 3 + digits})"
+    ending = "0" * max(0, digits - 3) + mark
+    return f"{text} || '{ending}'" if ending else text
+
+
 SPELLED: tuple[tuple[str, d.Default], ...] = (
     ("CURRENT_TIMESTAMP", d.NowDefault("utc", 0)),
-    ("datetime('now', 'localtime')", d.NowDefault("local", 0)),
-    ("strftime('%Y-%m-%d %H:%M:%f', 'now')", d.NowDefault("utc", 3)),
-    ("strftime('%Y-%m-%d %H:%M:%f', 'now', 'localtime')", d.NowDefault("local", 3)),
-    ("strftime('%Y-%m-%d %H:%M:%fZ', 'now')", d.NowDefault("instant", 3)),
     ("CURRENT_DATE", d.TodayDefault()),
     ("CURRENT_TIME", d.TimeOfDayDefault(0)),
     (RANDOM_UUID, d.RandomUuidDefault()),
+    *((_stamped(DATE_TIME, digits), d.NowDefault("utc", digits)) for digits in range(7)),
+    *((_stamped(DATE_TIME, digits, local=True), d.NowDefault("local", digits)) for digits in range(7)),
+    *((_stamped(DATE_TIME, digits, mark="Z"), d.NowDefault("instant", digits)) for digits in range(7)),
+    *((_stamped(TIME, digits), d.TimeOfDayDefault(digits)) for digits in range(7)),
 )
-"""The one expression per meaning. One that gives another text (with `T`, with other digits) stays an expression."""
+"""The one expression per meaning, in order of choice. One that gives another text (with `T`) stays an expression."""
 ALIASES: tuple[tuple[str, d.Default], ...] = (
     ("datetime('now')", d.NowDefault("utc", 0)),
     ("datetime()", d.NowDefault("utc", 0)),
-    ("strftime('%Y-%m-%d %H:%M:%S', 'now')", d.NowDefault("utc", 0)),
-    ("strftime('%Y-%m-%d %H:%M:%S', 'now', 'localtime')", d.NowDefault("local", 0)),
+    ("datetime('now', 'localtime')", d.NowDefault("local", 0)),
     ("date('now')", d.TodayDefault()),
     ("date()", d.TodayDefault()),
     ("time('now')", d.TimeOfDayDefault(0)),
@@ -160,36 +176,30 @@ def _scaled(text: str, scale: int | None) -> str:
 
 def _spelled_moment(default: d.Default, kind: t.LogicalType) -> str | None:
     """An expression that gives exactly the text the column's type stores."""
-    zone = ", 'localtime'" if isinstance(default, d.NowDefault) and default.clock == "local" else ""
+    local = isinstance(default, d.NowDefault) and default.clock == "local"
     match default, kind:
         case _, t.Text() | t.Opaque():
-            known = next((sql for sql, meaning in SPELLED if meaning == default), None)
-            return known if known is None or "(" not in known else f"({known})"
-        case d.NowDefault(), t.Timestamp(digits=digits, zoned=zoned):
-            return _stamped("%Y-%m-%d %H:%M:", 17, digits, "" if zoned else zone, "Z" if zoned else "")
+            return next((_as_default(sql) for sql, meaning in SPELLED if meaning == default), None)
+        case d.NowDefault(), t.Timestamp(digits=digits, zoned=True):
+            return _as_default(_stamped(DATE_TIME, digits, mark="Z"))
+        case d.NowDefault(), t.Timestamp(digits=0) if not local:
+            return "CURRENT_TIMESTAMP"
+        case d.NowDefault(), t.Timestamp(digits=digits):
+            return _as_default(_stamped(DATE_TIME, digits, local=local))
         case d.NowDefault() | d.TodayDefault(), t.Date():
-            return f"(date('now'{zone}))" if zone else "CURRENT_DATE"
+            return "(date('now', 'localtime'))" if local else "CURRENT_DATE"
         case d.TodayDefault(), t.Timestamp(digits=digits, zoned=zoned):
             zeros = "00:00:00" + ("." + "0" * digits if digits else "") + ("Z" if zoned else "")
             return f"(strftime('%Y-%m-%d {zeros}', 'now'))"
         case d.NowDefault() | d.TimeOfDayDefault(), t.Time(digits=digits):
-            return _stamped("%H:%M:", 6, digits, zone, "")
+            return _as_default(_stamped(TIME, digits, local=local))
         case _:
             return None
 
 
-def _stamped(head: str, width: int, digits: int, zone: str, mark: str) -> str:
-    """strftime knows whole seconds and three digits; others are cut from these or padded with zeros."""
-    if digits == 0:
-        whole = f"strftime('{head}%S{mark}', 'now'{zone})"
-        return "CURRENT_TIMESTAMP" if (width, zone, mark) == (17, "", "") else f"({whole})"
-    if digits == 3:
-        return f"(strftime('{head}%f{mark}', 'now'{zone}))"
-    text = f"strftime('{head}%f', 'now'{zone})"
-    if digits < 3:
-        text = f"substr({text}, 1, {width + 3 + digits})"
-    ending = "0" * max(0, digits - 3) + mark
-    return f"({text} || '{ending}')" if ending else f"({text})"
+def _as_default(sql: str) -> str:
+    """DEFAULT takes a keyword bare, an expression in parentheses."""
+    return f"({sql})" if "(" in sql else sql
 
 
 def _translated(expression: Expression, kind: t.LogicalType) -> str | None:

@@ -23,7 +23,7 @@ CHARACTERS = """\
 max(CASE WHEN instr(CAST({column} AS BLOB), x'00') THEN length(CAST({column} AS BLOB)) ELSE length({column}) END)"""
 """length() stops at a NUL; then the bytes bound the characters from above."""
 PADDED = "sum(CAST({column} AS BLOB) <> CAST(rtrim({column}) AS BLOB))"
-BAD_JSON = "sum(NOT json_valid({column}))"
+BAD_JSON = "sum({column} IS NOT NULL AND NOT json_valid({column}))"
 GREATEST = "max({column})"
 OFFENDERS = "SELECT {shown} FROM {table} WHERE {condition} LIMIT 10"
 WIDEST = 1500

@@ -52,7 +52,9 @@ def spell(kind: t.LogicalType) -> Spelling | None:
         case t.Uuid():
             return Spelling("UUID_TEXT", kind)
         case t.Json(binary=binary):
-            return Spelling("JSONB_TEXT" if binary else "JSON_TEXT", kind, "json_valid({column})")
+            # json_valid(NULL) is false before SQLite 3.45
+            check = "{column} IS NULL OR json_valid({column})"
+            return Spelling("JSONB_TEXT" if binary else "JSON_TEXT", kind, check)
         case t.Enum():
             return _enum(kind)
         case t.Bits(length=length, varying=varying):
