@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from urllib.parse import quote_plus
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from mappings.errors import ConfigurationError
 
+SECRET = re.compile("pass|pwd|secret|token|key$|odbc_connect", re.IGNORECASE)
+"""Names of options behind the question mark whose values are never shown."""
+HIDDEN = "***"
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 EXAMPLES = "postgresql://user@host/database, mysql://user@host/database or sqlite:///file.db"
 
@@ -47,18 +51,29 @@ def parse_url(text: str) -> DatabaseUrl:
         database=_filled(template.database),
         query={name: _filled_option(value) for name, value in template.query.items()},
     )
-    return DatabaseUrl(text, filled, filled.render_as_string(hide_password=True))
+    return DatabaseUrl(text, filled, masked(filled))
+
+
+def masked(url: URL) -> str:
+    """The URL without its password and without secret options."""
+    options = {name: HIDDEN if SECRET.search(name) else value for name, value in url.query.items()}
+    return url.set(query=options).render_as_string(hide_password=True).replace(quote_plus(HIDDEN), HIDDEN)
 
 
 def make(text: str) -> URL:
     """SQLAlchemy's parse with our error, which never repeats the text: a password may be in it."""
     try:
-        return make_url(text)
+        url = make_url(text)
     except (ArgumentError, ValueError):
         raise ConfigurationError(
             "this is not a database URL",
             hint=f"write {EXAMPLES}; percent-encode special characters in a password",
         ) from None
+    if "@" in (url.host or ""):
+        raise ConfigurationError(
+            "the URL has two @ before its host", hint="write an @ of the user or the password as %40"
+        )
+    return url
 
 
 def _filled(text: str | None) -> str | None:

@@ -25,12 +25,14 @@ def drawn() -> dict[str, tuple[str, str]]:
     return tree
 
 
-CLASSES = {name: value for name, value in vars(errors).items() if isinstance(value, type)}
+CLASSES: dict[str, type[TransferError]] = {
+    name: value for name, value in vars(errors).items() if isinstance(value, type)
+}
 
 
 def test_the_tree_drawn_is_the_tree_there_is() -> None:
     assert {name: parent for name, (parent, _) in drawn().items()} == {
-        name: value.__base__.__name__ for name, value in CLASSES.items()
+        name: value.__mro__[1].__name__ for name, value in CLASSES.items()
     }
 
 
