@@ -61,11 +61,11 @@ class PostgreSQLDialect(Dialect):
         return spelling.keep(column, self.server)
 
     def spell_default(self, default: Default, column: Column) -> str | None:
-        return defaults.spell_default(default, column)
+        return defaults.spell_default(default, column, self.server)
 
     def spell_expression(self, expression: Expression, columns: Mapping[str, Column]) -> str | None:
         if expression.family == self.family:
-            return expression.sql
+            return expression.sql if self.server.runs(expression.sql) else None
         return translate(expression, to=self.family, columns=columns)
 
     def fit_identity(self, table: Table, column: Column) -> Fit[Identity]:

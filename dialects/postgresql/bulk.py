@@ -4,11 +4,14 @@ that have no binary encoder. Both drive their transaction by SQL."""
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.csv as csv
+from adbc_driver_manager import Error as BinaryError
 from adbc_driver_manager.dbapi import Connection as BinaryConnection
+from adbc_driver_manager.dbapi import Cursor as BinaryCursor
 from psycopg.pq import TransactionStatus
 
 from dialects.postgresql.connection import Address, PlainConnection, run
@@ -47,12 +50,12 @@ class BinaryPath:
         self._address = address
         self._opening = opening
         self._connection: BinaryConnection | None = None
+        self._cursor: BinaryCursor | None = None
 
     def stream(self, statement: str, octets: int) -> Generator[pa.RecordBatch]:
         """The rows of a SELECT in the driver's own types, in batches of about `octets`."""
-        connection = self._open()
         finished = False
-        cursor = connection.cursor()
+        cursor = self._cursor = self._open().cursor()
         try:
             with translating(self._address.place):
                 cursor.adbc_statement.set_options(**{BATCH_OCTETS: str(octets)})
@@ -109,16 +112,20 @@ class BinaryPath:
     def cancel(self) -> None:
         connection = self._connection
         if connection is not None:
-            connection.adbc_cancel()
+            with suppress(BinaryError, RuntimeError):
+                connection.adbc_cancel()
 
     def close(self) -> None:
+        """What still runs is cancelled first; a statement must be closed before its connection."""
         connection, self._connection = self._connection, None
+        cursor, self._cursor = self._cursor, None
         if connection is not None:
-            try:
+            with suppress(BinaryError):
                 if connection.adbc_connection.get_option(STATUS) == "active":
                     connection.adbc_cancel()
-            finally:
-                connection.close()
+            if cursor is not None:
+                cursor.close()
+            connection.close()
 
     def _open(self) -> BinaryConnection:
         if self._connection is None:

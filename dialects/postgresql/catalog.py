@@ -39,7 +39,7 @@ REASONS = {
     "view": "create it on the target from its definition",
     "materialized view": "create it on the target from its definition",
     "foreign table": "its rows live on another server: copy them from there",
-    "sequence": "no column owns it",
+    "sequence": "no column alone numbers itself by it",
     "trigger": "write it anew on the target",
     "rule": "write it anew on the target",
     "policy": "who may see which rows is set up on the target",
@@ -76,13 +76,14 @@ class Reflection:
         self._relations = self._rows(queries.RELATIONS, {})
         self._tables = [row for row in self._relations if row.kind in "rp" and row.partition_of is None]
         self._left: list[NotCarried] = []
+        self._numbering: set[int] = set()
 
     def schema(self) -> Schema:
         numbers = {"relations": [row.oid for row in self._tables]}
         columns = self._columns(numbers)
         constraints = _by_relation(self._rows(queries.CONSTRAINTS, numbers))
         indexes = _by_relation(self._rows(queries.INDEXES, numbers))
-        self._left = [item for row in self._relations for item in _apart(row)]
+        self._left = [item for row in self._relations for item in _apart(row, self._numbering)]
         self._left += [
             NotCarried(row.object, row.name, REASONS[row.object]) for row in self._rows(queries.OTHERS, numbers)
         ]
@@ -98,6 +99,7 @@ class Reflection:
     def _columns(self, numbers: Mapping[str, Sequence[int]]) -> defaultdict[int, list[Reflected]]:
         rows = self._rows(queries.COLUMNS, numbers)
         types = Types(self._rows(queries.TYPES, {}), self._server.money_digits)
+        self._numbering = {row.sequence_number for row in rows if row.sequence}
         positions = self._positions([row.sequence for row in rows if row.sequence and row.readable])
         names = {row.oid: str(_name(row)) for row in self._tables}
         found: defaultdict[int, list[Reflected]] = defaultdict(list)
@@ -153,12 +155,12 @@ def _options(row: Row) -> tuple[tuple[str, str], ...]:
     return unlogged + storage
 
 
-def _apart(row: Row) -> list[NotCarried]:
-    """What is no table, and what of a table has no place in the copy."""
+def _apart(row: Row, numbering: set[int]) -> list[NotCarried]:
+    """What is no table, and what of a table has no place in the copy. `numbering` are the identities' sequences."""
     name = str(_name(row))
     if row.kind in KINDS:
         kind = KINDS[row.kind]
-        return [] if kind == "sequence" and row.owned else [NotCarried(kind, name, REASONS[kind])]
+        return [] if row.oid in numbering else [NotCarried(kind, name, REASONS[kind])]
     if row.partition_of is not None:
         return [NotCarried("partition", name, f"its rows are copied with their parent {row.partition_of}")]
     items = [NotCarried("partitioning", name, f"PARTITION BY {row.partitioning}: becomes one table")] * bool(

@@ -128,5 +128,5 @@ def _options(row: Row) -> list[str]:
     bits = {"smallint": 16, "integer": 32}.get(row.native, 64)
     low, high = t.Integer(bits).bounds
     least, greatest = (1, high) if row.increment > 0 else (low, -1)
-    options = [f"minimum {row.least}"] * (row.least != least) + [f"maximum {row.greatest}"] * (row.greatest != greatest)
+    options = [f"minimum {row.least}"] * (row.least > least) + [f"maximum {row.greatest}"] * (row.greatest < greatest)
     return options + [f"cache {row.cache}"] * (row.cache != 1) + ["cycle"] * row.cycle

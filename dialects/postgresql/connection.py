@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +27,7 @@ SELECT set_config('timezone', 'UTC', false), set_config('datestyle', 'ISO, YMD',
        set_config('bytea_output', 'hex', false), set_config('xmloption', 'content', false),
        set_config('standard_conforming_strings', 'on', false), set_config('client_encoding', 'UTF8', false),
        set_config('row_security', 'off', false), set_config('statement_timeout', '0', false),
-       set_config('idle_in_transaction_session_timeout', '0', false),
+       set_config('idle_in_transaction_session_timeout', '0', false), set_config('idle_session_timeout', '0', false),
        set_config('search_path', quote_ident(coalesce(current_schema(), 'public')), false),
        set_config('default_transaction_read_only', '{read_only}', false)
 """
@@ -51,17 +52,21 @@ class Address:
 
     def plain(self) -> PlainConnection:
         """A psycopg connection in autocommit mode. Nothing is prepared, so that a pooler may stand between."""
-        with translating(self.place, self.password):
+        with translating(self.place, self.password), ExitStack() as failed:
             connection = psycopg.connect(self.conninfo, autocommit=True, prepare_threshold=None)
+            failed.callback(connection.close)
             connection.execute(self.settings.encode())
+            failed.pop_all()
             return connection
 
     def binary(self) -> BinaryConnection:
         """An Arrow connection in autocommit mode. To be opened in a worker thread: in the main thread the driver
         takes SIGINT over."""
-        with translating(self.place, self.password):
+        with translating(self.place, self.password), ExitStack() as failed:
             connection: BinaryConnection = adbc.connect(self.conninfo, autocommit=True)
+            failed.callback(connection.close)
             run(connection, self.settings)
+            failed.pop_all()
             return connection
 
 

@@ -17,9 +17,8 @@ REPEATABLE_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 EXPORT = "SELECT pg_export_snapshot(), to_char(now(), 'YYYY-MM-DD HH24:MI:SS')"
 ADOPT = "SET TRANSACTION SNAPSHOT '{}'"
 
-HARMLESS = {"42P07", "42710", "42P06", "00000"}
-"""Warnings that something is there already, and those without a meaning of their own."""
 NAME_WAS_CUT = "42622"
+"""Only a notice to the server, but the object then has another name."""
 
 
 class Snapshot:
@@ -48,7 +47,7 @@ class Control:
     def __init__(self, address: Address, opening: Sequence[str]) -> None:
         self._address = address
         self._opening = opening
-        self._said: list[psycopg.errors.Diagnostic] = []
+        self._warnings: list[str] = []
         self._connection = self._opened()
 
     @property
@@ -70,12 +69,15 @@ class Control:
 
     def execute(self, statement: str) -> None:
         """Run one statement; a warning of the server is an error."""
-        self._said.clear()
+        self._warnings.clear()
         self.fetch(statement)
-        for notice in self._said:
-            warned = notice.severity_nonlocalized == "WARNING" and notice.sqlstate not in HARMLESS
-            if warned or notice.sqlstate == NAME_WAS_CUT:
-                raise DatabaseError(f"the server warned: {notice.message_primary}", hint=f"after: {statement[:200]}")
+        if self._warnings:
+            raise DatabaseError(f"the server warned: {'; '.join(self._warnings)}", hint=f"after: {statement[:200]}")
+
+    def _heard(self, notice: psycopg.errors.Diagnostic) -> None:
+        """The notice lives only as long as this call."""
+        if notice.severity_nonlocalized == "WARNING" or notice.sqlstate == NAME_WAS_CUT:
+            self._warnings.append(notice.message_primary or "")
 
     def cancel(self) -> None:
         """From another thread: end the running statement, if any."""
@@ -87,7 +89,7 @@ class Control:
 
     def _opened(self) -> PlainConnection:
         connection = self._address.plain()
-        connection.add_notice_handler(self._said.append)
+        connection.add_notice_handler(self._heard)
         self._begin(connection)
         return connection
 

@@ -24,8 +24,16 @@ EXCEPTION WHEN duplicate_object THEN
 END {mark}"""
 
 CONTINUE_IDENTITY = """\
-SELECT setval(pg_get_serial_sequence({table}, {column}), {least}(wanted, {bound})::bigint, wanted {beyond} {bound})
-  FROM (SELECT {most}({last}({name}) + ({increment})::numeric, {start}) AS wanted FROM ONLY {relation}) AS positions"""
+SELECT setval(coalesce(pg_get_serial_sequence({table}, {column})::regclass, asked), {least}(wanted, {bound})::bigint,
+              wanted {beyond} {bound})
+  FROM (SELECT {most}({last}({name}) + ({increment})::numeric, {start}) AS wanted FROM ONLY {relation}) AS positions
+  LEFT JOIN (SELECT s.oid::regclass AS asked
+               FROM pg_catalog.pg_attribute a
+               JOIN pg_catalog.pg_attrdef e ON e.adrelid = a.attrelid AND e.adnum = a.attnum
+               JOIN pg_catalog.pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = e.oid
+               JOIN pg_catalog.pg_class s ON d.refclassid = 'pg_class'::regclass AND s.oid = d.refobjid
+              WHERE a.attrelid = {table}::regclass AND a.attname = {column} AND s.relkind = 'S') AS defaults ON true"""
+"""A column owns its sequence, or its default asks one that nobody owns."""
 
 SCHEMA_OF = re.compile(r'^(?:([^".]+)|"((?:[^"]|"")+)")\.')
 UNLOGGED = "unlogged"

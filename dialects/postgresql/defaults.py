@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import assert_never
 from uuid import UUID
 
+from dialects.postgresql.server import Server
 from dialects.postgresql.types import FAMILY
 from dialects.sqltext import string_literal
 from mappings import defaults as d
@@ -115,8 +116,8 @@ def _other(text: str, kind: t.LogicalType) -> d.Default:
     return d.ExpressionDefault(FAMILY, text)
 
 
-def spell_default(default: d.Default, column: Column) -> str | None:
-    """The text behind DEFAULT, None when the column's type has no such default."""
+def spell_default(default: d.Default, column: Column, server: Server) -> str | None:
+    """The text behind DEFAULT, None when the column's type has no such default, or the server not what it calls."""
     kind = column.type
     match default:
         case d.LiteralDefault(text=text):
@@ -135,16 +136,16 @@ def spell_default(default: d.Default, column: Column) -> str | None:
         case d.CurrentUserDefault():
             return "CURRENT_USER" if isinstance(kind, t.Text) else None
         case d.ExpressionDefault(family=family, sql=sql):
-            return _expression(family, sql)
+            return _expression(family, sql, server)
         case _:
             assert_never(default)
 
 
-def _expression(family: str, sql: str) -> str | None:
+def _expression(family: str, sql: str, server: Server) -> str | None:
     """A sequence is not carried, so a default that asks one cannot be either."""
     if family != FAMILY:
         return translate(Expression(family, sql), to=FAMILY, columns={})
-    return None if SEQUENCE.search(sql) else sql
+    return sql if server.runs(sql) and not SEQUENCE.search(sql) else None
 
 
 def _literal(text: str, kind: t.LogicalType, native: str) -> str | None:

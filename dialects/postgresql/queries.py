@@ -5,7 +5,7 @@ SELECT c.oid, n.nspname AS home, c.relname AS name, c.relkind AS kind, c.relpers
        c.relrowsecurity AS secured,
        CASE WHEN c.relkind = 'p'
             THEN (SELECT sum(greatest(p.reltuples, 0))
-                    FROM pg_partition_tree(c.oid) t JOIN pg_class p ON p.oid = t.relid)
+                    FROM pg_partition_tree(c.oid) t JOIN pg_class p ON p.oid = t.relid WHERE t.isleaf)
             WHEN c.reltuples >= 0 THEN c.reltuples END::bigint AS rows,
        CASE WHEN c.relkind = 'p' THEN (SELECT sum(pg_table_size(t.relid)) FROM pg_partition_tree(c.oid) t)
             WHEN c.relkind = 'r' THEN pg_table_size(c.oid) END::bigint AS octets,
@@ -16,8 +16,6 @@ SELECT c.oid, n.nspname AS home, c.relname AS name, c.relkind AS kind, c.relpers
        ARRAY(SELECT i.inhparent::regclass::text FROM pg_inherits i WHERE i.inhrelid = c.oid AND NOT c.relispartition)
            AS parents,
        EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid AND c.relkind = 'r') AS inherited,
-       EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
-                  AND d.deptype IN ('a', 'i') AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0) AS owned,
        c.relacl IS NOT NULL AS granted
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence <> 't'
@@ -33,7 +31,8 @@ SELECT a.attrelid AS relation, a.attname AS name, a.atttypid AS type, format_typ
        NOT a.attnotnull AS nullable, a.attidentity AS identity, a.attgenerated AS generated,
        pg_get_expr(d.adbin, d.adrelid) AS expression, coalesce(col_description(a.attrelid, a.attnum), '') AS comment,
        CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END AS collation,
-       NOT l.collisdeterministic AS insensitive, q.seqrelid::regclass::text AS sequence, q.seqstart AS start,
+       NOT l.collisdeterministic AS insensitive, q.seqrelid AS sequence_number,
+       q.seqrelid::regclass::text AS sequence, q.seqstart AS start,
        q.seqincrement AS increment, q.seqmin AS least, q.seqmax AS greatest, q.seqcache AS cache, q.seqcycle AS cycle,
        has_sequence_privilege(q.seqrelid, 'SELECT') AS readable
   FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
@@ -42,16 +41,22 @@ SELECT a.attrelid AS relation, a.attname AS name, a.atttypid AS type, format_typ
   LEFT JOIN LATERAL (
        SELECT s.* FROM pg_depend o JOIN pg_sequence s ON s.seqrelid = o.objid
         WHERE o.classid = 'pg_class'::regclass AND o.refclassid = 'pg_class'::regclass AND o.refobjid = a.attrelid
-          AND o.refobjsubid = a.attnum
-          AND (o.deptype = 'i'
-               OR o.deptype = 'a' AND pg_get_expr(d.adbin, d.adrelid) ~ '^nextval\\(''[^'']+''::regclass\\)$'
-               AND EXISTS (SELECT FROM pg_depend u WHERE u.classid = 'pg_attrdef'::regclass AND u.objid = d.oid
-                              AND u.refclassid = 'pg_class'::regclass AND u.refobjid = o.objid))
+          AND o.refobjsubid = a.attnum AND o.deptype = 'i'
+       UNION ALL
+       SELECT s.* FROM pg_depend u JOIN pg_sequence s ON s.seqrelid = u.refobjid
+        WHERE u.classid = 'pg_attrdef'::regclass AND u.objid = d.oid AND u.refclassid = 'pg_class'::regclass
+          AND pg_get_expr(d.adbin, d.adrelid) ~ '^nextval\\(''[^'']+''::regclass\\)$'
+          AND a.attnotnull AND t.oid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)
+          AND NOT EXISTS (SELECT FROM pg_depend v WHERE v.classid = 'pg_attrdef'::regclass AND v.objid <> d.oid
+                             AND v.refclassid = 'pg_class'::regclass AND v.refobjid = s.seqrelid)
+          AND NOT EXISTS (SELECT FROM pg_depend o WHERE o.classid = 'pg_class'::regclass AND o.objid = s.seqrelid
+                             AND o.deptype = 'a' AND (o.refobjid, o.refobjsubid) <> (a.attrelid, a.attnum))
         LIMIT 1) q ON true
  WHERE a.attrelid = ANY (%(relations)s) AND a.attnum > 0 AND NOT a.attisdropped
  ORDER BY a.attrelid, a.attnum
 """
-"""A sequence numbers a column when the column owns it and its default asks just it."""
+"""A sequence numbers a column when the column's default asks just it, no other default asks it, and no other column
+owns it: a serial column, also one whose sequence has lost its owner."""
 
 TYPES = """
 SELECT t.oid, t.typtype AS kind, t.typname AS name, format_type(t.oid, NULL) AS text, t.typbasetype AS base,

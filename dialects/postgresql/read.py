@@ -117,7 +117,8 @@ class Decoder:
                 stored.validate(full=True)
             return decoded(stored, column.type)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            raise self._error(column, f"holds a value that its type does not: {error}", "carry it as text") from error
+            problem = "holds NaN or infinity" if _unusual(stored) else f"holds a value beyond its type: {error}"
+            raise self._error(column, problem, "carry the column as text, or mend the value at the source") from error
 
     def _error(self, column: Column, problem: str, hint: str) -> DatabaseError:
         return DatabaseError(problem, hint=hint, where=f"{self._table.name}.{column.name}")
@@ -131,6 +132,10 @@ def decoded(array: pa.Array, kind: t.LogicalType) -> pa.Array:
     if pa.types.is_binary(array.type) and pa.types.is_fixed_size_binary(wanted):
         return array.cast(wanted)
     return array if array.type == wanted else pc.cast(array, wanted)
+
+
+def _unusual(array: pa.Array) -> bool:
+    return pa.types.is_string(array.type) and bool(pc.any(pc.is_in(array, pa.array(["nan", "inf", "-inf"]))).as_py())
 
 
 def _wrapped(array: pa.Array) -> str:

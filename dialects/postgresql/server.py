@@ -3,6 +3,7 @@ hangs on these facts."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,11 @@ EXTENSION_TYPES = {
 }  # fmt: skip
 """Types that an extension brings, by the extension's name."""
 
+CALL = re.compile(r'(?:"([^"]+)"|\b([a-z_][a-z0-9_]*))\(')
+STRING = re.compile(r"'(?:[^']|'')*'")
+TYPE_WORDS = {"character", "varying"}
+"""Words of type names that a length may follow."""
+
 FACTS = """
 SELECT current_setting('server_version'), current_setting('server_version_num')::int,
        current_setting('server_encoding'), coalesce(current_schema(), 'public'),
@@ -44,6 +50,8 @@ SELECT 'collation', c.oid::regcollation::text FROM pg_catalog.pg_collation c
  WHERE c.collencoding IN (-1, (SELECT d.encoding FROM pg_catalog.pg_database d WHERE d.datname = current_database()))
 UNION ALL
 SELECT DISTINCT 'opclass', opcname FROM pg_catalog.pg_opclass
+UNION ALL
+SELECT DISTINCT 'function', proname FROM pg_catalog.pg_proc
 UNION ALL
 SELECT 'schema', nspname FROM pg_catalog.pg_namespace
 UNION ALL
@@ -70,6 +78,8 @@ class Server:
     opclasses: frozenset[str] = frozenset()
     schemas: frozenset[str] = field(default=frozenset({"public"}))
     extensions: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
+    """Names without their schemas; empty means not asked."""
 
     @property
     def label(self) -> str:
@@ -93,6 +103,11 @@ class Server:
         elsewhere = next((name for name in sorted(self.types) if name.endswith(f".{base}")), None)
         return elsewhere or (base if EXTENSION_TYPES[base] in self.extensions else None)
 
+    def runs(self, sql: str) -> bool:
+        """Whether every function that an expression of pg_get_expr calls is there. Keywords stand in capitals."""
+        called = {(quoted or plain) for quoted, plain in CALL.findall(STRING.sub("''", sql))}
+        return not self.functions or called - TYPE_WORDS <= self.functions
+
     def missing_extension(self, base: str) -> str | None:
         """The extension to create for a type that is not there yet."""
         extension = EXTENSION_TYPES.get(base)
@@ -113,5 +128,6 @@ def server_from(facts: Sequence[Any], known: Sequence[Sequence[Any]]) -> Server:
         collations=names["collation"],
         opclasses=names["opclass"],
         schemas=names["schema"],
+        functions=names["function"],
         extensions=names.get("extension", frozenset()),
     )

@@ -135,6 +135,12 @@ def _narrower(native: t.LogicalType, kind: t.LogicalType) -> bool:
             | (t.Timestamp(digits=digits), t.Timestamp(digits=wanted))
         ):
             return wanted > digits
+        case t.Interval(fields=fields), t.Interval(fields=wanted_fields):
+            return fields not in ("", wanted_fields)
+        case t.Interval(fields=fields), t.Duration(digits=wanted):
+            return fields not in ("", f"({wanted})")
+        case t.Array(element=element), t.Array(element=wanted_element):
+            return _narrower(element, wanted_element)
         case _:
             return False
 
