@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from mappings.arrow import arrow_schema
 from mappings.conform import Cast
 from mappings.errors import TransferError, ValueDoesNotFit
 from mappings.limits import Limits
+from mappings.spelling import spelled
 from transfer.chunks import Chunk
 from transfer.digest import Digest, Digester
 from transfer.plan import TablePlan
@@ -58,13 +60,15 @@ class Conformer:
         try:
             conformed = cast(batch.column(at))
         except ValueDoesNotFit as error:
-            raise error.at(f"{cast.name}, chunk {self._chunk.number}{self._key_of(batch, error.row)}") from error
+            error.at(f"{cast.name}, chunk {self._chunk.number}{self._key_of(batch, error.row)}")
+            raise
         if conformed.altered:
             self.sent.altered[cast.name] = self.sent.altered.get(cast.name, 0) + conformed.altered
         return conformed.array
 
     def _key_of(self, batch: pa.RecordBatch, row: int) -> str:
-        values = [str(batch.column(name)[row].as_py()) for name in self._key if name in batch.schema.names]
+        columns = [batch.column(name) for name in self._key if name in batch.schema.names]
+        values = [str(spelled(column.slice(row, 1))[0]) for column in columns]
         return f", key {', '.join(values)}" if values else f", row {row + 1} of a batch"
 
 
@@ -74,8 +78,8 @@ def copy_chunk(
     """Copy one chunk. On any error the target's transaction is rolled back, and nothing of the chunk is there."""
     conformer = Conformer(chunk, target.dialect.limits, digesting=digesting)
     batches = ahead(_conformed(source, chunk, conformer, batch_rows))
-    target.begin()
     try:
+        target.begin()
         written = target.write(chunk.table.target, chunk.table.write_columns, _told(batches, seen))
         _check_written(chunk.table, conformer.sent.digest.rows, written)
         target.commit()
@@ -83,7 +87,7 @@ def copy_chunk(
         batches.close()
         target.rollback()
         if isinstance(error, TransferError) and not error.where:
-            raise error.at(str(chunk)) from error
+            error.at(str(chunk))
         raise
     return conformer.sent
 
@@ -108,7 +112,7 @@ def _check_written(table: TablePlan, sent: int, written: int) -> None:
 
 class ahead(Iterator[pa.RecordBatch]):  # noqa: N801 - reads as the verb it is: ahead(batches)
     """Runs an iterator in a thread of its own, at most AHEAD items before its consumer. An exception there is
-    raised here; `close` stops the thread and the iterator beneath, whatever either is doing."""
+    raised here. `close` stops the thread and closes the iterator beneath, once that has made the item it is at."""
 
     def __init__(self, items: Iterator[pa.RecordBatch]) -> None:
         self._items = items
@@ -118,6 +122,8 @@ class ahead(Iterator[pa.RecordBatch]):  # noqa: N801 - reads as the verb it is: 
         self._thread.start()
 
     def __next__(self) -> pa.RecordBatch:
+        if self._closed.is_set():
+            raise StopIteration
         item = self._queue.get()
         if item is None or isinstance(item, BaseException):
             self._closed.set()
@@ -140,8 +146,13 @@ class ahead(Iterator[pa.RecordBatch]):  # noqa: N801 - reads as the verb it is: 
         except BaseException as error:  # noqa: BLE001 - carried to the consumer's thread, not handled here
             self._put(error)
         finally:
-            close = getattr(self._items, "close", None)
-            if close is not None:
+            self._close_items()
+
+    def _close_items(self) -> None:
+        """What an iterator says while it is closed comes after all that was asked of it."""
+        close = getattr(self._items, "close", None)
+        if close is not None:
+            with suppress(Exception):
                 close()
 
     def _put(self, item: pa.RecordBatch | BaseException | None) -> bool:
