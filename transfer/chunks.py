@@ -60,8 +60,8 @@ class ChunkQueue:
             if not self._tables:
                 return None
             table = self._tables[0]
-            self._number += 1
             upper = self._upper(session, table)
+            self._number += 1
             chunk = Chunk(table, self._number, self._range(table, upper))
             if upper is None:
                 self._tables.pop(0)
