@@ -15,6 +15,7 @@ import pyarrow.csv as csv
 
 from dialects import sqltext
 from dialects.base import Dialect
+from dialects.mysql.decode import enclosed
 from dialects.mysql.writing import Written
 from mappings.errors import DatabaseError, ValueDoesNotFit
 from mappings.schema import TableName
@@ -28,7 +29,7 @@ CSV = csv.WriteOptions(include_header=False, null_string="NULL", quoting_style="
 """With an empty escape character the bare word NULL is NULL, and the quoted one is text."""
 LOADED = re.compile(r"(\d+)\D+(\d+)\D+(\d+)\D+(\d+)$")
 """Records, Deleted, Skipped, Warnings: the numbers of the server's message, whatever its language."""
-STATEMENT_OCTETS = 4 << 20
+STATEMENT_OCTETS = 1 << 19
 RESERVE = 1 << 12
 
 
@@ -92,8 +93,8 @@ class Load:
     def _row_texts(self, batch: pa.RecordBatch) -> pa.Array:
         """Each row as `(value,...),`."""
         values = [_literals(column, array) for column, array in zip(self.columns, batch.columns, strict=True)]
-        joined = pc.binary_join_element_wise(*values, ",") if len(values) > 1 else values[0]
-        return pc.binary_join_element_wise("(", joined, "),", "")
+        comma = pa.scalar(",", pa.large_utf8())
+        return enclosed("(", pc.binary_join_element_wise(*values, comma), "),")
 
 
 def _literals(column: Written, array: pa.Array) -> pa.Array:
@@ -101,7 +102,7 @@ def _literals(column: Written, array: pa.Array) -> pa.Array:
     texts = array if pa.types.is_large_string(array.type) else array.cast(pa.large_utf8())
     escaped = pc.replace_substring(pc.replace_substring(texts, "\\", "\\\\"), "'", "''")
     before, after = (column.expression or "{value}").split("{value}")
-    return pc.fill_null(pc.binary_join_element_wise(f"{before}'", escaped, f"'{after}", ""), "NULL")
+    return pc.fill_null(enclosed(f"{before}'", escaped, f"'{after}"), "NULL")
 
 
 def _groups(rows: pa.Array, wanted: int, most: int) -> Iterator[tuple[int, int]]:

@@ -22,6 +22,7 @@ VIEW_MASKS = np.array([[255] * (LENGTH + size) + [0] * (INLINE - size) for size 
 VIEW_MASKS = np.vstack([VIEW_MASKS, np.full(VIEW, 255, np.uint8)]).view(np.uint32)
 NULL, TWO_BYTES, THREE_BYTES, EIGHT_BYTES = 0xFB, 0xFC, 0xFD, 0xFE
 PREFIX_SIZES = {TWO_BYTES: 2, THREE_BYTES: 3, EIGHT_BYTES: 8}
+MICROSECONDS_OF_DAY = 86_400_000_000
 UUID_DIGITS = np.array([at for at in range(36) if at not in (8, 13, 18, 23)])
 NIBBLES = np.zeros(256, np.uint8)
 NIBBLES[ord("0") : ord("9") + 1] = np.arange(10)
@@ -196,6 +197,21 @@ def duration(digits: int) -> Decoder:
     return decode
 
 
+def time_of_day(digits: int) -> Decoder:
+    """A TIME that is known to lie within one day."""
+    spans = duration(digits)
+
+    def decode(cells: Cells) -> pa.Array:
+        numbers = spans(cells).view(pa.int64())
+        outside = pc.or_(pc.less(numbers, 0), pc.greater_equal(numbers, MICROSECONDS_OF_DAY))
+        if pc.any(outside).as_py():
+            found = cells.text().filter(pc.fill_null(outside, False))
+            raise Undecodable(f"holds {len(found)} values such as '{found[0]}' that are no time of day")
+        return numbers.view(pa.time64("us"))
+
+    return decode
+
+
 def _digit(cells: Cells, back: int) -> Places:
     """The value of the digit `back` bytes before the end."""
     found: Places = cells.octets[cells.starts + cells.lengths - back].astype(np.int64) - ord("0")
@@ -240,8 +256,14 @@ def vector(cells: Cells) -> pa.Array:
     offsets = np.frombuffer(raw.buffers()[1], np.int64, len(raw) + 1) // 4
     floats = np.frombuffer(raw.buffers()[2] or b"", "<f4", int(offsets[-1]))
     lists = pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(floats).cast(pa.large_utf8()))
-    texts = pc.binary_join_element_wise("[", pc.binary_join(lists, ","), "]", "")
+    texts = enclosed("[", pc.binary_join(lists, pa.scalar(",", pa.large_utf8())), "]")
     return pc.if_else(raw.is_valid(), texts, pa.scalar(None, pa.large_utf8()))
+
+
+def enclosed(before: str, texts: pa.Array, after: str) -> pa.Array:
+    """Each text between two constants; NULL stays NULL."""
+    kind = pa.large_utf8()
+    return pc.binary_join_element_wise(pa.scalar(before, kind), texts, pa.scalar(after, kind), pa.scalar("", kind))
 
 
 def _undecodable(text: pa.Array, kind: pa.DataType) -> Undecodable:

@@ -76,7 +76,7 @@ class MysqlDialect(Dialect):
         return fitting.fit_index(self, table, index, self.server)
 
     def fit_foreign_key(self, table: Table, key: ForeignKey) -> Fit[ForeignKey]:
-        return fitting.fit_foreign_key(key)
+        return fitting.fit_foreign_key(table, key)
 
     def fit_check(self, table: Table, check: Check) -> Fit[Check]:
         return fitting.fit_check(self, table, check)

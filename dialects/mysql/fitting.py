@@ -127,7 +127,8 @@ def _long(table: Table, part: IndexPart, share: int) -> bool:
     return textual and key_octets(table, part) > share * 4
 
 
-def fit_foreign_key(key: ForeignKey) -> Fit[ForeignKey]:
+def fit_foreign_key(table: Table, key: ForeignKey) -> Fit[ForeignKey]:
+    """SET NULL on a column that is NOT NULL, which PostgreSQL lets stand, is refused here (error 1830)."""
     if key.set_columns:
         return Fit(None, "SET NULL for some of the columns does not exist here")
     plain = replace(key, deferrable=False, initially_deferred=False, match_full=False)
@@ -139,6 +140,15 @@ def fit_foreign_key(key: ForeignKey) -> Fit[ForeignKey]:
             plain,
             on_delete="NO ACTION" if key.on_delete == "SET DEFAULT" else key.on_delete,
             on_update="NO ACTION" if key.on_update == "SET DEFAULT" else key.on_update,
+        )
+    if "SET NULL" in (plain.on_delete, plain.on_update) and any(
+        not table.column(name).nullable for name in key.columns
+    ):
+        reasons.append("SET NULL becomes NO ACTION, for the column is NOT NULL")
+        plain = replace(
+            plain,
+            on_delete="NO ACTION" if plain.on_delete == "SET NULL" else plain.on_delete,
+            on_update="NO ACTION" if plain.on_update == "SET NULL" else plain.on_update,
         )
     return Fit(plain, "; ".join(reasons))
 

@@ -70,6 +70,8 @@ def decoder(column: Column) -> Decoder:
             return decode.instant
         case t.Duration():
             return decode.duration(digits(column.native))
+        case t.Time():
+            return decode.time_of_day(digits(column.native))
         case t.Uuid():
             return decode.raw_uuid if base(column.native) == "binary" else decode.uuid
         case t.Binary() | t.Geometry():

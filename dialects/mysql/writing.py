@@ -23,8 +23,6 @@ UNHEX = "UNHEX({value})"
 BITS = "CAST(CONV({value}, 2, 10) AS UNSIGNED)"
 GEOMETRY_OF_MYSQL = "ST_GeomFromWKB(UNHEX({value}), {srid}, 'axis-order=long-lat')"
 GEOMETRY_OF_MARIADB = "ST_GeomFromWKB(UNHEX({value}), {srid})"
-VECTOR_OF_MYSQL = "STRING_TO_VECTOR({value})"
-VECTOR_OF_MARIADB = "VEC_FromText({value})"
 
 Prepare = Callable[[pa.Array], pa.Array]
 
@@ -47,7 +45,7 @@ def written(column: Column, server: Server) -> Written:
         srid = column.type.srid or 0 if isinstance(column.type, t.Geometry) else 0
         return Written(column.name, hexadecimal, template.replace("{srid}", str(srid)))
     if word == "vector":
-        return Written(column.name, _as_it_is, VECTOR_OF_MARIADB if server.maria else VECTOR_OF_MYSQL)
+        return Written(column.name, vector, UNHEX)
     if word == "bit" and isinstance(column.type, t.Bits | t.Text):
         return Written(column.name, _as_it_is, BITS)
     if word == "bit":
@@ -116,6 +114,16 @@ def hexadecimal(array: pa.Array) -> pa.Array:
     offsets = np.frombuffer(array.buffers()[1], np.int64)[array.offset : array.offset + len(array) + 1]
     octets = np.frombuffer(array.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
     return _text_array(HEX_PAIRS.take(octets, axis=0).ravel(), 2 * (offsets - offsets[0]), array)
+
+
+def vector(array: pa.Array) -> pa.Array:
+    """`[0.1,2]` as hexadecimal digits of four-byte floats; the servers' own parsers refuse the smallest."""
+    lists = pc.split_pattern(pc.utf8_trim(array, "[] "), ",")
+    floats = lists.flatten().cast(pa.float32())
+    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
+    offsets = np.concatenate([[0], np.cumsum(4 * lengths)]).astype(np.int64)
+    octets = np.ascontiguousarray(floats.to_numpy(zero_copy_only=False), "<f4").view(np.uint8)
+    return _text_array(HEX_PAIRS.take(octets, axis=0).ravel(), 2 * offsets, array)
 
 
 def duration_text(array: pa.Array) -> pa.Array:
