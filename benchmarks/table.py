@@ -11,7 +11,7 @@ CREATE TABLE wide (
 
 FILL = """\
 INSERT INTO wide SELECT
-  i, (i * 7919) % 100000, md5(i::text)::uuid, 'Customer number ' || i || ' Müller',
+  i, (i * 7919::bigint) % 100000, md5(i::text)::uuid, 'Customer number ' || i || ' Müller',
   (i % 1000000) / 100.0, CASE WHEN i % 7 > 0 THEN (i % 99991) / 1000000.0 END, i % 300, i % 3 = 0,
   CASE WHEN i % 11 > 0 THEN i / 7.0::float8 END, date '1970-01-01' + (i % 20000)::int,
   timestamp '2001-01-01' + (i || ' seconds')::interval + ((i % 1000000) || ' microseconds')::interval,
@@ -19,7 +19,7 @@ INSERT INTO wide SELECT
   CASE i % 5 WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN 'He said "no", twice' WHEN 3 THEN E'two\\nlines, ' || i
     ELSE 'plain text of a middling length, row ' || i END,
   jsonb_build_object('n', i, 'tags', jsonb_build_array('a', 'b'), 'ok', i % 2 = 0)
-FROM generate_series(1, {rows}) AS g(i)"""
+FROM generate_series(1::bigint, {rows}) AS g(i)"""
 
 ANALYZE = "VACUUM ANALYZE wide"
 

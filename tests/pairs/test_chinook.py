@@ -14,6 +14,11 @@ ENGINES = ("postgresql", "mysql", "mariadb", "sqlite")
 ROWS = 15_607
 
 
+def mended(value: object) -> object:
+    """Without the vendor's slips: a space behind one city, and backslashes that MySQL takes as escapes."""
+    return value.replace("\\ ", " ").replace("Edinburgh ", "Edinburgh") if isinstance(value, str) else value
+
+
 def folded(name: str) -> str:
     """The vendor spells `playlist_track` here and `PlaylistTrack` there."""
     return name.rpartition(".")[2].replace("_", "").lower()
@@ -22,7 +27,10 @@ def folded(name: str) -> str:
 def contents(url: str) -> dict[str, list[tuple[object, ...]]]:
     """The rows of every table, its columns in one order for every engine."""
     return {
-        folded(table): plain.rows(url, table, sorted(plain.columns(url, table), key=folded))
+        folded(table): [
+            tuple(mended(value) for value in row)
+            for row in plain.rows(url, table, sorted(plain.columns(url, table), key=folded))
+        ]
         for table in plain.tables(url)
     }
 
@@ -36,13 +44,11 @@ def test_rows_equal_the_vendors_own_script(database: DatabaseFactory, source: st
     moved, vendor = contents(here), contents(database(target, sample="chinook"))
     assert moved.keys() == vendor.keys()
     for table in vendor:
-        assert moved[table] == vendor[table], table
+        assert sorted(moved[table], key=repr) == sorted(vendor[table], key=repr), table
+    a_changed_value_is_found(there, here)
 
 
-@pytest.mark.parametrize(("source", "target"), list(product(ENGINES, ENGINES)))
-def test_verify_says_equal_and_a_changed_value_differs(database: DatabaseFactory, source: str, target: str) -> None:
-    there, here = database(source, sample="chinook"), database(target)
-    transfer.copy(transfer.plan(there, here), source=there, target=here, options=transfer.Options(verify="none"))
+def a_changed_value_is_found(there: str, here: str) -> None:
     assert transfer.verify(there, here).status == "done"
     table = next(name for name in plain.tables(here) if folded(name) == "genre")
     column = next(name for name in plain.columns(here, table) if folded(name) == "name")
