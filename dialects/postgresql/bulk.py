@@ -74,9 +74,11 @@ class BinaryPath:
             return reader.read_next_batch()
         except StopIteration:
             return None
-        except OSError as error:
-            known = lost(error, self._address.place) if self._is_gone() else translated(error, self._address.place)
-            raise known or error from error
+        except (OSError, pa.ArrowException) as error:
+            if self._is_gone():
+                raise lost(error, self._address.place) from error
+            with translating(self._address.place):
+                raise
 
     def _is_gone(self) -> bool:
         return self._connection is None or self._connection.adbc_connection.get_option(STATUS) == GONE
@@ -94,7 +96,8 @@ class BinaryPath:
                 cursor.adbc_ingest(load.table.name, reader, mode="append", db_schema_name=load.table.schema)
         except Exception as error:
             self.close()
-            raise feed.failure or translated(error, self._address.place) or error from error
+            feed.blame(error, self._address.place)
+            raise
         return feed.rows
 
     def commit(self) -> None:
@@ -164,7 +167,8 @@ class TextPath:
                         copy.write(_as_csv(batch))
                 taken = cursor.rowcount
         except Exception as error:
-            raise feed.failure or translated(error, self._address.place) or error from error
+            feed.blame(error, self._address.place)
+            raise
         if taken != feed.rows:
             raise WriteAltered(
                 f"{feed.rows} rows were sent, but the server took {taken}",
@@ -195,7 +199,7 @@ class TextPath:
             connection.close()
 
     def _open(self) -> PlainConnection:
-        if self._connection is None:
+        if self._connection is None or self._connection.closed:
             self._connection = self._address.plain()
         return self._connection
 
@@ -213,7 +217,7 @@ class Feed:
         self._encoders = encoders
         self._batches = batches
         self.rows = 0
-        self.failure: BaseException | None = None
+        self._failure: BaseException | None = None
         empty = [pa.array([], arrow_type(column.type)) for column in load.columns]
         self.schema = pa.schema(
             [
@@ -228,9 +232,19 @@ class Feed:
                 check_types(self._columns, batch)
                 self.rows += batch.num_rows
                 yield pa.RecordBatch.from_arrays(self._arrays(batch), schema=self.schema)
-        except BaseException as error:
-            self.failure = error
+        except GeneratorExit:
             raise
+        except BaseException as error:
+            self._failure = error
+            raise
+
+    def blame(self, error: Exception, place: str) -> None:
+        """Raise what is behind a driver's error: the error of whoever makes the batches, else what the server said."""
+        if self._failure is not None and self._failure is not error:
+            raise self._failure
+        known = translated(error, place)
+        if known is not None and self._failure is None:
+            raise known from error
 
     def _arrays(self, batch: pa.RecordBatch) -> list[pa.Array]:
         return [self._encode(at, array) for at, array in enumerate(batch.columns)]

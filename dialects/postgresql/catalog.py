@@ -57,6 +57,8 @@ REASONS = {
     "extension": "only those whose types a column has are created on the target",
     "event trigger": "write it anew on the target",
     "publication": "set it up on the target",
+    "large objects": "columns of type oid keep their numbers only",
+    "comment": "only comments on tables and columns are carried",
 }
 KINDS = {"v": "view", "m": "materialized view", "f": "foreign table", "S": "sequence"}
 

@@ -104,11 +104,10 @@ def translating(where: str, password: str | None = None) -> Iterator[None]:
 
 def translated(error: BaseException, where: str, password: str | None = None) -> TransferError | None:
     """Our error for a driver's; None for what no driver raised."""
-    original = getattr(error, "orig", None) or error
-    if not _from_driver(original):
+    if not _from_driver(error):
         return None
-    state = getattr(original, "sqlstate", None)
-    text = _text(original, password)
+    state = getattr(error, "sqlstate", None)
+    text = _text(error, password)
     meaning = _meaning(state, text)
     if state == "42501" and "row-level security" in text:
         meaning = Meaning(PermissionDenied, "read as the owner, or as a role with BYPASSRLS")
@@ -122,7 +121,7 @@ def lost(error: BaseException, where: str) -> ConnectionLost:
 
 def _from_driver(error: BaseException) -> bool:
     module = type(error).__module__
-    return module.startswith(("psycopg", "adbc_driver", "sqlalchemy")) or isinstance(error, OSError)
+    return module.startswith(("psycopg", "adbc_driver", "pyarrow")) or isinstance(error, OSError)
 
 
 def _meaning(state: str | None, text: str) -> Meaning:

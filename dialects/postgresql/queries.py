@@ -170,4 +170,12 @@ UNION ALL
 SELECT 'event trigger', evtname::text FROM pg_event_trigger WHERE %(everything)s
 UNION ALL
 SELECT 'publication', pubname::text FROM pg_publication WHERE %(everything)s
+UNION ALL
+SELECT 'large objects', count(*)::text FROM pg_largeobject_metadata WHERE %(everything)s HAVING count(*) > 0
+UNION ALL
+SELECT 'comment', pg_describe_object(d.classoid, d.objoid, d.objsubid) FROM pg_description d
+ WHERE d.classoid = 'pg_constraint'::regclass
+       AND d.objoid IN (SELECT k.oid FROM pg_constraint k WHERE k.conrelid = ANY (%(relations)s))
+    OR d.classoid = 'pg_class'::regclass
+       AND d.objoid IN (SELECT i.indexrelid FROM pg_index i WHERE i.indrelid = ANY (%(relations)s))
 """

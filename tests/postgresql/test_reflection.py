@@ -150,3 +150,13 @@ def test_partitioned_parents_count_all_their_rows(database: Database) -> None:
         assert parent.rows == 1000 and parent.octets and parent.octets > 16_384
         assert len(named(schema, "c").foreign_keys) == 1
         assert session.count(parent.name) == 1000
+
+
+def test_large_objects_and_comments_on_indexes_are_listed(database: Database) -> None:
+    url = database("postgresql")
+    with psycopg.connect(url, autocommit=True) as plain:
+        plain.execute("CREATE TABLE t (i int CONSTRAINT pk PRIMARY KEY); COMMENT ON CONSTRAINT pk ON t IS 'x'")
+        plain.execute("SELECT lo_from_bytea(0, 'x')")
+    with connect(url) as session:
+        listed = [(item.object, item.name) for item in session.reflect(()).not_carried]
+        assert listed == [("large objects", "1"), ("comment", "constraint pk on table t")]
