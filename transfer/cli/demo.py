@@ -41,5 +41,5 @@ def _show(folder: Path) -> None:
     finally:
         progress.close()
     click.echo(report_text(report) + "\n\nA few rows of the new database:")
-    click.echo(rows_text(demo_shop.sample(moved)))
+    click.echo(rows_text(*demo_shop.sample(moved)))
     sys.exit(report.exit_code)
