@@ -70,7 +70,7 @@ def altering(rule: AnyRule | None) -> Rule | None:
 
 def parse_allowance(text: str) -> Allowance:
     """`orders.total=round`, `shop.*.note=truncate`. ConfigurationError with the rules when it is not that."""
-    place, equals, rule = text.partition("=")
+    place, equals, rule = text.rpartition("=")
     table, dot, column = place.rpartition(".")
     rules = (*RULES, "text")
     if not (equals and dot and table and column) or rule not in rules:
