@@ -65,9 +65,10 @@ NUMBERS = (t.Boolean, t.Integer, t.Float, t.Decimal, t.Year)
 
 
 def _normal(sql: str) -> tuple[str, ...]:
-    """A text's tokens without what is the same to SQLite: case of words, quotes of strings."""
+    """A text's tokens without what is the same to SQLite: case of words, quotes of strings, spaces."""
     return tuple(
-        string_literal(token.name) if token.kind in ("string", "quoted") else token.word for token in tokens(sql)
+        string_literal(token.name) if token.kind in ("string", "quoted") else token.word or token.text
+        for token in tokens(sql)
     )
 
 
@@ -88,37 +89,28 @@ def parsed(sql: str | None, kind: t.LogicalType, native: str) -> d.Default | Non
 
 
 def _literal(token: Token, sign: str, kind: t.LogicalType, own: Affinity) -> d.Default | None:
-    """None for a constant that is no value of the column's type, such as 0 in a DATE column."""
+    """None where the storage class would be lost: a real in a text column, digits as text where no affinity acts."""
     match token.kind:
         case "blob":
             return d.BytesDefault(token.text[2:-1].lower())
         case "number":
             text = sign + (str(int(token.text, 16)) if token.text[:2].lower() == "0x" else token.text)
-            return None if isinstance(kind, t.Text) and not text.lstrip("-").isdigit() else _value(text, kind)
+            return None if own == Affinity.TEXT and not text.lstrip("-").isdigit() else _value(text, kind)
         case "name" if token.word in WORDS:
             return _value(WORDS[token.word], kind)
-        case _ if own == Affinity.BLOB and NUMBER.fullmatch(token.name):
+        case _ if own == Affinity.BLOB and (NUMBER.fullmatch(token.name) or isinstance(kind, t.Binary)):
             return None
         case _:
             return _value(token.name, kind)
 
 
-def _value(text: str, kind: t.LogicalType) -> d.Default | None:
-    """The literal, checked to be a value of `kind`; text is kept as it stands."""
-    match kind:
-        case t.Boolean():
-            return d.LiteralDefault("true" if text == "1" else "false") if text in ("0", "1") else None
-        case t.Integer() | t.Year():
-            number = Decimal(text) if NUMBER.fullmatch(text) else Decimal("0.5")
-            return d.LiteralDefault(str(int(number))) if number == int(number) else None
-        case t.Float() | t.Decimal():
-            return d.LiteralDefault(text) if NUMBER.fullmatch(text) else None
-        case t.Binary() | t.Geometry():
-            return None
-        case t.Date() | t.Time() | t.Timestamp() | t.Uuid() | t.Duration():
-            return d.LiteralDefault(text) if _canonical(text, kind) is not None else None
-        case _:
-            return d.LiteralDefault(text)
+def _value(text: str, kind: t.LogicalType) -> d.Default:
+    """The literal, not always a value of the type: SQLite takes 'CURRENT_TIMESTAMP' in a date column as that text."""
+    if isinstance(kind, t.Boolean) and text in ("0", "1"):
+        return d.LiteralDefault("true" if text == "1" else "false")
+    if isinstance(kind, t.Integer | t.Year) and NUMBER.fullmatch(text) and Decimal(text) == int(Decimal(text)):
+        return d.LiteralDefault(str(int(Decimal(text))))
+    return d.LiteralDefault(text)
 
 
 def _canonical(text: str, kind: t.LogicalType) -> str | None:
@@ -154,10 +146,10 @@ def _spelled_literal(text: str, column: Column) -> str | None:
     truth = {"true": "1", "false": "0"}.get(text, text)
     match kind:
         case t.Boolean() | t.Integer() | t.Float() | t.Year():
-            return truth if NUMBER.fullmatch(truth) else None
+            return truth if NUMBER.fullmatch(truth) else string_literal(text)
         case t.Decimal(scale=scale) if NUMBER.fullmatch(text):
             return string_literal(_scaled(text, scale))
-        case t.Decimal() | t.Binary() | t.Geometry():
+        case t.Binary() | t.Geometry():
             return None
         case t.Text() if isinstance(column.type, t.Opaque) and NUMBER.fullmatch(text):
             return text
@@ -178,8 +170,6 @@ def _spelled_moment(default: d.Default, kind: t.LogicalType) -> str | None:
     """An expression that gives exactly the text the column's type stores."""
     local = isinstance(default, d.NowDefault) and default.clock == "local"
     match default, kind:
-        case _, t.Text() | t.Opaque():
-            return next((_as_default(sql) for sql, meaning in SPELLED if meaning == default), None)
         case d.NowDefault(), t.Timestamp(digits=digits, zoned=True):
             return _as_default(_stamped(DATE_TIME, digits, mark="Z"))
         case d.NowDefault(), t.Timestamp(digits=0) if not local:
@@ -193,8 +183,10 @@ def _spelled_moment(default: d.Default, kind: t.LogicalType) -> str | None:
             return f"(strftime('%Y-%m-%d {zeros}', 'now'))"
         case d.NowDefault() | d.TimeOfDayDefault(), t.Time(digits=digits):
             return _as_default(_stamped(TIME, digits, local=local))
-        case _:
+        case _, t.Date() | t.Time() | t.Timestamp():
             return None
+        case _:
+            return next((_as_default(sql) for sql, meaning in SPELLED if meaning == default), None)
 
 
 def _as_default(sql: str) -> str:
