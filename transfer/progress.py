@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol, TextIO
 
 from tqdm import tqdm
@@ -80,11 +81,16 @@ class Bars:
             if self._total is None:
                 return
             if table not in self._bars:
-                self._bars[table] = self._bar(table, self._expected.get(table), len(self._bars) + 1)
+                self._bars[table] = self._bar(table, self._expected.get(table), self._free_place())
             for bar in (self._bars[table], self._total):
                 if bar.total is not None and bar.n + count > bar.total:
                     bar.total = bar.n + count
                 bar.update(count)
+
+    def _free_place(self) -> int:
+        """The first line below the whole's that no bar stands on."""
+        taken = {abs(bar.pos) for bar in self._bars.values()}
+        return next(place for place in itertools.count(1) if place not in taken)
 
     def done(self, table: str) -> None:
         with self._lock:
@@ -106,13 +112,14 @@ class Bars:
 class Lines:
     """One JSON object a line, at each phase and at least every ten seconds, until closed."""
 
-    def __init__(self, stream: TextIO, every: float = EVERY) -> None:
+    def __init__(self, stream: TextIO, every: float = EVERY, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream
+        self._clock = clock
         self._every = every
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._phase = ""
-        self._began = time.monotonic()
+        self._began = self._clock()
         self._expected: int | None = None
         self._seen: dict[str, int] = {}
         self._running: dict[str, float] = {}
@@ -122,14 +129,14 @@ class Lines:
     def phase(self, name: str, tables: Mapping[str, int | None]) -> None:
         known = [count for count in tables.values() if count is not None]
         with self._lock:
-            self._phase, self._began, self._seen, self._running = name, time.monotonic(), {}, {}
+            self._phase, self._began, self._seen, self._running = name, self._clock(), {}, {}
             self._expected = sum(known) if len(known) == len(tables) else None
         self._line({"event": "phase", "phase": name, "tables": len(tables), "rows": self._expected})
 
     def rows(self, table: str, count: int) -> None:
         with self._lock:
             self._seen[table] = self._seen.get(table, 0) + count
-            self._running.setdefault(table, time.monotonic())
+            self._running.setdefault(table, self._clock())
 
     def done(self, table: str) -> None:
         with self._lock:
@@ -145,12 +152,16 @@ class Lines:
 
     def _tick(self) -> None:
         while not self._closed.wait(self._every):
-            with self._lock:
-                line = self._standing()
-            self._line(line)
+            self.tell()
+
+    def tell(self) -> None:
+        """A line of how the phase stands now."""
+        with self._lock:
+            line = self._standing()
+        self._line(line)
 
     def _standing(self) -> dict[str, object]:
-        rows, seconds = sum(self._seen.values()), max(time.monotonic() - self._began, 0.001)
+        rows, seconds = sum(self._seen.values()), max(self._clock() - self._began, 0.001)
         rate = rows / seconds
         line: dict[str, object] = {
             "event": "progress",
@@ -163,7 +174,7 @@ class Lines:
             line["eta_seconds"] = round(max(0, self._expected - rows) / rate) if rate else None
         if self._running:
             oldest = min(self._running, key=lambda table: self._running[table])
-            line["oldest"] = {"table": oldest, "seconds": round(time.monotonic() - self._running[oldest])}
+            line["oldest"] = {"table": oldest, "seconds": round(self._clock() - self._running[oldest])}
         return line
 
     def _line(self, line: dict[str, object]) -> None:
