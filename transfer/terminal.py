@@ -34,7 +34,7 @@ def amount(octets: int | None) -> str:
         return "?"
     size = float(octets)
     for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
+        if size < (1000 if unit == "B" else 999.95):
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
         size /= 1000
     return f"{size:.1f} TB"
@@ -129,7 +129,8 @@ def _closing(report: Report) -> str:
     instant = f" Source: {report.consistency}." if report.consistency else ""
     word = "Done" if report.status == "done" else "DIFFERENCES FOUND"
     colour = "green" if report.status == "done" else "red"
-    total = f"{len(report.tables)} tables, {report.rows:,} rows, {', '.join(times) or 'nothing to copy'}."
+    tables = "1 table" if len(report.tables) == 1 else f"{len(report.tables)} tables"
+    total = f"{tables}, {report.rows:,} rows, {', '.join(times) or 'nothing to copy'}."
     return click.style(f"{word}: ", fg=colour, bold=True) + total + instant
 
 
