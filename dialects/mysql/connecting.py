@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dialects.mysql.errors import translated
 from dialects.mysql.server import OLDEST, Server, parse_version
 from dialects.url import DatabaseUrl
-from mappings.errors import ConfigurationError
+from mappings.errors import ConfigurationError, PermissionDenied
 
 if TYPE_CHECKING:
     from dialects.mysql.wire import BulkConnection
@@ -23,9 +24,11 @@ SQL_MODE = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
 defaults, checks and generated columns in the session's mode, and then cannot open tables with a quote in them."""
 SETTINGS = """\
 SET SESSION time_zone = '+00:00', sql_mode = '{sql_mode}', sql_notes = 1, lc_messages = 'en_US',
-  foreign_key_checks = 1, unique_checks = 1, autocommit = 1, innodb_strict_mode = 1, sql_auto_is_null = 0,
+  foreign_key_checks = 1, unique_checks = 1, autocommit = 1, sql_auto_is_null = 0,
   sql_big_selects = 1, sql_select_limit = 18446744073709551615, lock_wait_timeout = 300,
   net_read_timeout = 86400, net_write_timeout = 86400, wait_timeout = 604800, {product}"""
+WITH_A_RIGHT = ("SET SESSION innodb_strict_mode = 1",)
+"""Settings that MySQL lets administrators make only. They turn warnings into errors, which we look for anyway."""
 OF_MYSQL = "max_execution_time = 0, information_schema_stats_expiry = 0"
 OF_MARIADB = "max_statement_time = 0"
 READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
@@ -140,6 +143,9 @@ def _set_up(connection: BulkConnection, *, writable: bool) -> Opened:
     maria, version = parse_version(text)
     connection.run(SETTINGS.format(sql_mode=SQL_MODE, product=OF_MARIADB if maria else OF_MYSQL))
     connection.run(ISOLATION)
+    for setting in WITH_A_RIGHT:
+        with suppress(PermissionDenied), translated("setting up the session"):
+            connection.run(setting)
     server = Server(maria, version, _collations(connection, maria, version))
     if version < OLDEST[server.product]:
         oldest = ".".join(map(str, OLDEST[server.product]))

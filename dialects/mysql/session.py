@@ -86,7 +86,9 @@ class MysqlSession(Session):
 
     def observe(self, table: Table, risks: Mapping[str, frozenset[Risk]]) -> dict[str, Facts]:
         rows = self._run(f"probing {table.name}", probe.query(self.dialect, table, risks))
-        return probe.facts(risks, rows[0])
+        if self._connection.warning_count:
+            self._raise_warnings(f"the server warned while {table.name} was probed", harmless=HARMLESS)
+        return probe.facts(table, risks, rows[0])
 
     def count(self, name: TableName, where: KeyRange | None = None, *, only: bool = False) -> int:
         query = sqltext.count_query(self.dialect, self.dialect.qualified(name), where)
