@@ -35,7 +35,7 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 SPECIAL_NUMBERS = ("NaN", "Infinity", "-Infinity")
 SPAN = r"^(?P<sign>-?)(?P<hours>\d+):(?P<minutes>[0-5]\d):(?P<seconds>[0-5]\d)(?:\.(?P<fraction>\d{1,6}))?$"
 UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
-MIDNIGHT = "24:00:00"
+MIDNIGHT = "24:"
 MICROSECONDS_OF_DAY = 86_400_000_000
 EXACT = 2**53
 """From here on a double no longer holds every integer."""
@@ -205,7 +205,7 @@ def times(values: Values) -> pa.Array:
     ends = pc.starts_with(found, MIDNIGHT)
     if not pc.any(ends).as_py():
         return _time(found)
-    begun = _time(pc.replace_substring(found, MIDNIGHT, "00:00:00", max_replacements=1)).view(pa.int64())
+    begun = _time(pc.replace_substring_regex(found, f"^{MIDNIGHT}", "00:")).view(pa.int64())
     ended = pc.add(begun, MICROSECONDS_OF_DAY)
     if pc.any(pc.greater(pc.filter(begun, ends), 0)).as_py():
         raise ValueError("is past the end of the day")
@@ -220,8 +220,8 @@ def _time(found: pa.Array) -> pa.Array:
 def spans(values: Values) -> pa.Array:
     """`-838:59:59.000000` as microseconds."""
     found = texts(values)
-    parts = pc.extract_regex(found, SPAN)
-    if parts.null_count > found.null_count:
+    parts = pc.extract_regex(pc.fill_null(found, "0:00:00"), SPAN)
+    if parts.null_count:
         raise ValueError("is no span of hours, minutes and seconds")
     fraction = pc.utf8_rpad(parts.field("fraction"), width=6, padding="0")
     total = pc.cast(fraction, pa.int64())
