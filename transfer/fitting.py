@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from dialects.base import Dialect, Fit
 from mappings.defaults import Default, ExpressionDefault, NowDefault
+from mappings.errors import Blocked
 from mappings.names import NameScope, shortened
 from mappings.schema import (
     Check,
@@ -54,9 +55,22 @@ class TableFitter:
             indexes=(),
             checks=(),
         )
+        self._refuse_equal_names(source, target)
         target = replace(target, columns=tuple(self._numbered(source, target, column) for column in target.columns))
         target = self._with_checks(source, self._with_keys(source, target), spellings)
         return target, self._notes
+
+    def _refuse_equal_names(self, source: Table, target: Table) -> None:
+        fold = self.dialect.limits.identifiers_fold_case
+        taken: dict[str, str] = {}
+        for column in target.columns:
+            name = column.name.lower() if fold else column.name
+            if name in taken:
+                raise Blocked(
+                    f"{source.name}: the columns {taken[name]} and {column.name} would be one on the target",
+                    hint=f"rename one of them, or leave the table out with --exclude '{source.name}'",
+                )
+            taken[name] = column.name
 
     def _column(self, source: Table, column: Column) -> Column:
         column = replace(column, name=shortened(column.name, self.dialect.limits))
@@ -94,7 +108,7 @@ class TableFitter:
     def _with_keys(self, source: Table, target: Table) -> Table:
         primary = source.primary_key
         if primary is not None:
-            name = self._claim(primary.name, source) if primary.name else ""
+            name = self._claim_key(primary.name, source) if primary.name else ""
             target = replace(target, primary_key=PrimaryKey(name, self._cut(primary.columns)))
         uniques = [self._unique(source, target, unique) for unique in source.uniques]
         target = replace(target, uniques=tuple(unique for unique in uniques if unique is not None))
@@ -107,7 +121,7 @@ class TableFitter:
         columns = self._cut(unique.columns)
         fit = self.dialect.fit_unique(target, replace(unique, columns=columns))
         held = self._settled(fit, "unique", f"{source.name}.{unique.name or ','.join(columns)}")
-        return held and replace(held, name=self._claim(held.name or f"{source.name.name}_unique", source))
+        return held and replace(held, name=self._claim_key(held.name or f"{source.name.name}_unique", source))
 
     def _index(self, source: Table, target: Table, index: Index) -> Index | None:
         place = f"{source.name}.{index.name}"
@@ -172,7 +186,9 @@ class TableFitter:
         return held and replace(held, name=self._claim(wished, source, constraint=True))
 
     def _spelled(self, source: Table, expression: Expression) -> Expression | None:
-        columns = {column.name: column for column in source.columns}
+        """In the target's SQL, where columns go by their target names."""
+        limits = self.dialect.limits
+        columns = {column.name: replace(column, name=shortened(column.name, limits)) for column in source.columns}
         sql = self.dialect.spell_expression(expression, columns)
         return None if sql is None else Expression(self.dialect.family, sql)
 
@@ -186,8 +202,18 @@ class TableFitter:
     def _cut(self, columns: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(shortened(column, self.dialect.limits) for column in columns)
 
+    def _claim_key(self, wished: str, source: Table) -> str:
+        """A name for a primary key or unique constraint, which is an index and a constraint in one."""
+        name = self._claim(wished, source)
+        self._scope(source, constraint=True).reserve(name)
+        return name
+
     def _claim(self, wished: str, source: Table, *, constraint: bool = False) -> str:
-        """A name that is free in its scope on the target: one table, or its whole namespace."""
+        """A name that is free in its scope on the target."""
+        return self._scope(source, constraint=constraint).claim(wished, self.names[source.name].name)
+
+    def _scope(self, source: Table, *, constraint: bool) -> NameScope:
+        """The names of one table's indexes or constraints, or those of its whole namespace."""
         limits, target = self.dialect.limits, self.names[source.name]
         wide = limits.constraint_names_per_schema if constraint else limits.index_names_per_schema
         kind = "constraint" if constraint else "index"
@@ -198,7 +224,7 @@ class TableFitter:
                 for name in self.names.values():
                     if name.schema == target.schema:
                         self._scopes[key].reserve(name.name)
-        return self._scopes[key].claim(wished, target.name)
+        return self._scopes[key]
 
     def _drop(self, what: str, name: str, reason: str) -> None:
         self.not_carried.append(NotCarried(what, name, reason))
