@@ -42,8 +42,11 @@ STATES = {
     "22023": Meaning(DatabaseError, "see the server's message"),
     "22P05": Meaning(DatabaseError, "the database's encoding lacks this character: use a database with UTF8"),
     "25006": Meaning(DatabaseError, "the session or the server is read-only: a standby cannot be a target"),
-    "3D000": Meaning(ConnectionRefused, "check the database's name, or create it first"),
-    "42501": Meaning(PermissionDenied, "ask for the right: SELECT on the source, CREATE and INSERT on the target"),
+    "3D000": Meaning(ConnectionRefused, "check the database's name, or make it first: CREATE DATABASE name"),
+    "42501": Meaning(
+        PermissionDenied,
+        "GRANT the user SELECT on the source's tables; on the target CREATE ON SCHEMA, and INSERT on its tables",
+    ),
     "42P07": Meaning(DatabaseError, "it exists already: choose --if-exists, or drop it"),
     "42710": Meaning(DatabaseError, "it exists already: drop it, or rename one of the two"),
     "42622": Meaning(DatabaseError, "names are limited to 63 bytes: give a shorter one"),

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,8 +66,7 @@ def changed(url: str, **parts: str | int) -> str:
 
 
 class CuttingProxy:
-    """Stands between client and server on loopback and cuts every connection after `octets` from the server or
-    to it; without a limit it only passes on."""
+    """Stands between client and server on loopback and cuts every connection once `octets` went through."""
 
     def __init__(self, url: str, *, octets: int) -> None:
         split = urlsplit(url)
@@ -74,9 +74,14 @@ class CuttingProxy:
         self._left = octets
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = changed(url, host="127.0.0.1", port=self._listener.getsockname()[1])
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
 
     def close(self) -> None:
+        """Stop listening; every connection ends with its own client."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
         self._listener.close()
 
     def _accept(self) -> None:
@@ -85,21 +90,25 @@ class CuttingProxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            server = socket.create_connection(self._server)
-            for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=self._pass, args=(source, sink), daemon=True).start()
+            thread = threading.Thread(target=self._serve, args=(client,))
+            self._threads.append(thread)
+            thread.start()
+
+    def _serve(self, client: socket.socket) -> None:
+        """Pass on both ways until one end is through or the cut comes; then close both."""
+        with client, socket.create_connection(self._server) as server:
+            back = threading.Thread(target=self._pass, args=(server, client))
+            back.start()
+            self._pass(client, server)
+            back.join()
 
     def _pass(self, source: socket.socket, sink: socket.socket) -> None:
-        try:
+        with suppress(OSError):
             while data := source.recv(65536):
                 self._left -= len(data)
                 if self._left < 0:
                     break
                 sink.sendall(data)
-        except OSError:
-            pass
         for end in (source, sink):
-            try:
+            with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
