@@ -258,7 +258,7 @@ def _problem(connection: Link, table: Table, column: Column, seen: Seen, failure
     declared = f"{_article(column.native)} {column.native} column" if column.native else "a column without a type"
     histogram = ", ".join(f"{count} {name}" for name, count in seen.counts.items())
     odd = _odd_classes(column, column.type.hint, seen.counts)
-    if not odd:
+    if not odd or (failure and "text" not in odd):
         return f"{failure} in {declared} (values: {histogram})"
     count = sum(seen.counts[name] for name in odd)
     words = ", ".join(f"'{name}'" for name in odd)
@@ -275,9 +275,10 @@ def _article(declared: str) -> str:
 
 
 def _odd_classes(column: Column, hint: t.LogicalType, counts: Mapping[str, int]) -> list[str]:
-    """The classes that the column should not have; those in the minority where it has none that it should."""
-    usual = set(_usual(hint, affinity(column.native)))
-    if not usual & counts.keys():
+    """The classes that the column should not have; those in the minority where the declaration does not tell."""
+    own = affinity(column.native)
+    usual = set(_usual(hint, own))
+    if not usual & counts.keys() or (isinstance(hint, t.Text) and own != Affinity.TEXT):
         usual = {max(counts, key=lambda name: counts[name])}
     return [name for name in counts if name not in usual]
 
