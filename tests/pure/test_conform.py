@@ -13,17 +13,10 @@ from mappings.conform import RULES, Cast, Rule
 from mappings.errors import ValueDoesNotFit
 from mappings.limits import Limits
 from tests.pure.limits import GENEROUS, NARROW
+from tests.pure.samples import array_of
 
 UTF16 = replace(GENEROUS, utf16_lengths=True)
 DAY = 86_400_000_000
-
-
-def array_of(kind: t.LogicalType, values: list[Any]) -> pa.Array:
-    wanted = arrow_type(kind)
-    if pa.types.is_temporal(wanted) and all(value is None or isinstance(value, int) for value in values):
-        width = pa.int32() if pa.types.is_date32(wanted) else pa.int64()
-        return pa.array(values, width).view(wanted)
-    return pa.array(values, wanted)
 
 
 def conform(
@@ -34,7 +27,7 @@ def conform(
     rule: Rule | None = None,
     limits: Limits = NARROW,
 ) -> tuple[pa.Array, int]:
-    conformed = Cast("shop.orders.total", source, target, limits, rule)(array_of(source, values))
+    conformed = Cast("shop.orders.total", source, target, limits, rule)(array_of(source, *values))
     conformed.array.validate(full=True)
     assert conformed.array.type == arrow_type(target)
     assert len(conformed.array) == len(values)
@@ -124,7 +117,7 @@ def test_the_first_value_that_does_not_fit_is_named_with_its_row(name: str) -> N
 def test_an_allowed_rule_alters_and_counts(name: str, rule: Rule) -> None:
     source, target, good, bad, _, remedies = MISFITS[name]
     array, altered = conform(source, target, [bad, good, None, bad], rule=rule)
-    wanted = array_of(target, [remedies[rule]])[0]
+    wanted = array_of(target, remedies[rule])[0]
     assert altered == 2
     assert (array[0], array[3]) == (wanted, wanted)
     assert array[1] == conform(source, target, [good])[0][0]
@@ -150,9 +143,9 @@ def test_a_rule_for_something_else_allows_nothing(name: str) -> None:
 @pytest.mark.parametrize("name", MISFITS)
 def test_a_slice_of_an_array_is_conformed_like_an_array_of_its_own(name: str) -> None:
     source, target, good, bad, *_ = MISFITS[name]
-    whole = array_of(source, [bad, None, good, bad, None, good])
+    whole = array_of(source, bad, None, good, bad, None, good)
     cast = Cast("t.c", source, target, NARROW, "null")
-    assert cast(whole.slice(2, 3)).array.equals(cast(array_of(source, [good, bad, None])).array)
+    assert cast(whole.slice(2, 3)).array.equals(cast(array_of(source, good, bad, None)).array)
     assert cast(whole.slice(2, 3)).altered == 1
 
 
@@ -198,7 +191,7 @@ def test_a_generous_target_holds_nul_specials_and_all_years() -> None:
     assert conform(t.Float(), t.Float(), [float("inf")], limits=GENEROUS)[0].to_pylist() == [float("inf")]
     assert conform(t.Float(), t.Float(32), [float("nan"), float("inf")], limits=GENEROUS)[1] == 0
     extremes = [-(10**8), 10**8]
-    assert conform(t.Date(), t.Date(), extremes, limits=GENEROUS)[0].equals(array_of(t.Date(), extremes))
+    assert conform(t.Date(), t.Date(), extremes, limits=GENEROUS)[0].equals(array_of(t.Date(), *extremes))
 
 
 @pytest.mark.parametrize("kind", [t.Date(), t.Timestamp(), t.Timestamp(zoned=True)])
@@ -231,5 +224,5 @@ def test_the_value_is_shown_in_its_own_spelling(
 
 
 def test_midnight_at_the_end_of_the_day_is_a_time() -> None:
-    end = array_of(t.Time(), [DAY])
+    end = array_of(t.Time(), DAY)
     assert Cast("t.c", t.Time(), t.Time(0), NARROW)(end).array.view(pa.int64()).to_pylist() == [DAY]

@@ -1,12 +1,11 @@
 """Keys, indexes, checks and defaults fitted to an imaginary target: carried, adapted, or listed by name."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from dialects.base import Dialect, Fit
+from dialects.base import Fit
 from mappings import defaults as d
 from mappings import types as t
 from mappings.errors import Blocked
@@ -26,61 +25,10 @@ from mappings.schema import (
     TableName,
     Unique,
 )
-from mappings.type_mapper import Spelling, Use
+from mappings.type_mapper import Spelling
 from tests.pure.limits import GENEROUS
+from tests.pure.target import Target
 from transfer.fitting import TableFitter
-
-
-@dataclass
-class Target(Dialect):
-    """An engine that spells every expression and default but those that say `foreign`."""
-
-    limits: Limits = GENEROUS
-    family: str = "target"
-    label: str = "Target 1"
-    index_fit: str = ""
-    """Why an index cannot be held at all."""
-    key_note: str = ""
-    """What a foreign key loses."""
-
-    def quote(self, name: str) -> str:
-        return f"<{name}>"
-
-    def spell(self, kind: t.LogicalType, use: Use) -> Spelling | None:
-        return None
-
-    def spell_default(self, default: d.Default, column: Column) -> str | None:
-        return None if isinstance(default, d.ExpressionDefault) else "default"
-
-    def spell_expression(self, expression: Expression, columns: Mapping[str, Column]) -> str | None:
-        if "foreign" in expression.sql:
-            return None
-        return f"{expression.sql} of {','.join(column.name for column in columns.values())}"
-
-    def fit_index(self, table: Table, index: Index) -> Fit[Index]:
-        return Fit(None, self.index_fit) if self.index_fit else Fit(index)
-
-    def fit_foreign_key(self, table: Table, key: ForeignKey) -> Fit[ForeignKey]:
-        return Fit(key, self.key_note)
-
-    def create_table(self, table: Table) -> tuple[str, ...]:
-        return ()
-
-    def create_index(self, table: Table, index: Index) -> str:
-        return ""
-
-    def add_foreign_key(self, table: Table, key: ForeignKey) -> str | None:
-        return None
-
-    def orphans(self, table: Table, key: ForeignKey) -> str:
-        return ""
-
-    def continue_identity(self, table: Table, column: Column) -> str | None:
-        return None
-
-    def comment(self, table: Table) -> tuple[str, ...]:
-        return ()
-
 
 SHORT = replace(GENEROUS, identifier_length=12)
 FOLDING = replace(GENEROUS, identifiers_fold_case=True)

@@ -2,11 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal as D
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
 from mappings import types as t
@@ -16,9 +13,9 @@ from mappings.errors import Blocked
 from mappings.limits import Limits
 from mappings.type_mapper import Facts, Risk, Spelling, Use, risks, settle, weaker
 from tests.pure.limits import GENEROUS, NARROW
+from tests.pure.samples import CI, SAMPLES, array_of
 
 PLAIN = Use()
-CI = t.Collation("mysql", "utf8mb4_general_ci", insensitive=True)
 
 
 @dataclass(frozen=True)
@@ -48,45 +45,6 @@ MIDDLING = Target(
     lambda kind: isinstance(kind, t.Decimal | t.Json | t.Text | t.Binary | t.Time) or kind in (t.Integer(16), t.Float())
 )
 EVERYTHING = Target(lambda kind: not isinstance(kind, t.Dynamic))
-
-NOON = datetime(2020, 1, 31, 12, 30, 0, 5000)
-SAMPLES: list[tuple[t.LogicalType, Any]] = [
-    (t.Boolean(), True),
-    *((t.Integer(bits, unsigned), 100) for bits in (8, 16, 24, 32, 64) for unsigned in (False, True)),
-    (t.Decimal(9, 2), D("1.50")),
-    (t.Decimal(76, 30), D("1.5")),
-    (t.Decimal(200, 2), "1.50"),
-    (t.Decimal(), "1.50"),
-    (t.Float(32), 0.5),
-    (t.Float(64), 0.1),
-    (t.Text(3, True, collation=CI), "a"),
-    (t.Text(255), "a"),
-    (t.Text(octets=255), "a"),
-    (t.Text(), "a"),
-    (t.Binary(16, True), b"0" * 16),
-    (t.Binary(), b"a"),
-    (t.Date(), date(2020, 1, 31)),
-    (t.Date(), -(2**31)),
-    (t.Time(), time(12, 30)),
-    (t.TimeTz(), "12:30:00.123456-15:59:59"),
-    (t.Timestamp(3), NOON),
-    (t.Timestamp(3, True), NOON.replace(tzinfo=UTC)),
-    (t.Timestamp(6, True), -(2**63)),
-    (t.Duration(), timedelta(hours=-3)),
-    (t.Interval(), "P1Y2M"),
-    (t.Uuid(), b"0" * 16),
-    (t.Json(True), '{"a": 1}'),
-    (t.Json(), '{"a": 1}'),
-    (t.Enum(("ok", "no"), "mood", CI), "ok"),
-    (t.Enum(()), None),
-    (t.SetOf(("a", "b")), "a,b"),
-    (t.Bits(3), "101"),
-    (t.Bits(None, True), ""),
-    (t.Year(), 1999),
-    (t.Geometry("POINT", 4326), b"\x01"),
-    (t.Array(t.Integer(32), "postgresql", "integer[]"), "[1]"),
-    (t.Opaque("postgresql", "inet"), "10.0.0.1"),
-]
 
 CHAINS: list[tuple[t.LogicalType, list[tuple[str, t.LogicalType]]]] = [
     # every way down from a type on a target that has none of them, until it is Blocked
@@ -147,16 +105,6 @@ def test_a_target_with_every_type_takes_it_as_it_is(kind: t.LogicalType) -> None
     assert (settled.read_as, settled.spelling.stored, settled.steps) == (kind, kind, ())
 
 
-def as_source_yields(kind: t.LogicalType, read_as: t.LogicalType, value: Any) -> pa.Array:
-    """A decimal that a probe settled is read as such; all else as the sample is."""
-    if isinstance(kind, t.Decimal) and pa.types.is_decimal(arrow_type(read_as)):
-        value = None if value is None else D(value)
-    wanted = arrow_type(read_as)
-    beneath = pa.int32() if pa.types.is_date32(wanted) else pa.int64()
-    before_christ = pa.types.is_temporal(wanted) and isinstance(value, int)
-    return pa.array([value, None], beneath).view(wanted) if before_christ else pa.array([value, None], wanted)
-
-
 @pytest.mark.parametrize("target", [TEXT_ONLY, TEXT_AND_BYTES, ANY_TEXT, LITTLE, MIDDLING, EVERYTHING])
 @pytest.mark.parametrize(("kind", "value"), SAMPLES, ids=str)
 def test_what_the_ladder_promises_conform_can_do(kind: t.LogicalType, value: Any, target: Target) -> None:
@@ -164,7 +112,7 @@ def test_what_the_ladder_promises_conform_can_do(kind: t.LogicalType, value: Any
         settled = settle(kind, PLAIN, target)
     except Blocked:
         return
-    array = as_source_yields(kind, settled.read_as, value)
+    array = array_of(settled.read_as, value, None)
     conformed = Cast("t.c", settled.read_as, settled.spelling.stored, ETERNAL)(array)
     assert conformed.array.type == arrow_type(settled.spelling.stored)
     assert conformed.altered == 0
