@@ -17,6 +17,7 @@ from dialects.sqlite.types import affinity, quoted
 from mappings.arrow import arrow_schema
 from mappings.errors import DatabaseError, WriteAltered
 from mappings.schema import Column, Table
+from mappings.spelling import spelled
 
 INSERT = "INSERT OR ABORT INTO {table} ({columns}) VALUES {rows}"
 """OR ABORT, so that a constraint declared ON CONFLICT REPLACE or IGNORE loses no row silently."""
@@ -53,7 +54,10 @@ def _decoded(table: Table, column: Column, chunk: Chunk, at: int) -> pa.Array:
 
 
 def _shown(values: Values, row: int) -> str:
-    value = values[row].as_py() if isinstance(values, pa.Array) else values[row]
+    """A value for a message, at most sixty characters."""
+    value = spelled(values[row : row + 1])[0].as_py() if isinstance(values, pa.Array) else values[row]
+    if isinstance(values, pa.Array) and pa.types.is_large_binary(values.type):
+        value = values[row].as_py()
     if isinstance(value, bytes | bytearray):
         value = value.decode(errors="backslashreplace")
     text = repr(value)
