@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dialects.mysql import keys, objects
-from dialects.mysql.columns import COLUMNS, ColumnReader, ColumnRow, column_reader
+from dialects.mysql.columns import COLUMNS, ColumnReader, ColumnRow, Show, column_reader
 from dialects.mysql.server import Server
 from dialects.mysql.types import FAMILY
 from mappings.schema import Schema, Table, TableName
@@ -55,27 +55,28 @@ class Parts:
         )
 
 
-def read_schema(run: Run, server: Server) -> Schema:
+def read_schema(run: Run, show: Show, server: Server) -> Schema:
     """Every table of the session's database, and by name what is no table. Our own tables are passed over."""
     found = [row for row in run(TABLES) if not str(row[0]).startswith(OWN)]
     tables = [row for row in found if row[1] in TABLE_TYPES]
-    parts = _parts(run, server, {row[0] for row in tables})
+    parts = _parts(run, show, server, {row[0] for row in tables})
     columns = [row for rows in parts.columns.values() for row in rows]
     left = (*objects.listed(run, server, found), *objects.of_tables(tables, columns))
     return Schema(FAMILY, server.label, "", tuple(parts.table(row) for row in tables), left)
 
 
-def _parts(run: Run, server: Server, wanted: set[str]) -> Parts:
+def _parts(run: Run, show: Show, server: Server, wanted: set[str]) -> Parts:
     srid = "NULL" if server.maria else "srs_id"
     columns = [ColumnRow(*row) for row in run(COLUMNS.format(srid=srid)) if row[0] in wanted]
     checks = list(run(keys.CHECKS_OF_MARIADB if server.maria else keys.CHECKS_OF_MYSQL))
     indexes = run(keys.INDEXES.format(expression="NULL" if server.maria else "expression"))
+    json = keys.json_columns(checks) if server.maria else frozenset()
     return Parts(
         columns=keys.by_table((row.table, row) for row in columns),
         indexes=keys.by_table((row[0], row) for row in indexes),
         foreign_keys=keys.by_table((row[0], row) for row in run(keys.FOREIGN_KEYS)),
         checks=keys.by_table((row[0], row) for row in checks),
-        reader=column_reader(run, server, columns, json=keys.json_columns(checks) if server.maria else frozenset()),
+        reader=column_reader(run, show, server, columns, json=json),
     )
 
 

@@ -16,6 +16,7 @@ from mappings.defaults import BytesDefault, Default
 from mappings.schema import Column, Expression, Generated, Identity
 
 Run = Callable[[str], Iterable[tuple[Any, ...]]]
+Show = Callable[[str], str]
 Place = tuple[str, str]
 """A table and one of its columns."""
 
@@ -150,12 +151,20 @@ def found_in(text: str, shown: str) -> str:
     return found[0] if found else text
 
 
-def column_reader(run: Run, server: Server, rows: Iterable[ColumnRow], json: frozenset[Place]) -> ColumnReader:
+def column_reader(
+    run: Run, show: Show, server: Server, rows: Iterable[ColumnRow], *, json: frozenset[Place]
+) -> ColumnReader:
     """A reader that has asked the server about every column whose row cannot be trusted."""
     rows = tuple(rows)
     doubtful = [row for row in rows if _default_in_doubt(row, server)]
     shown = {row.table for row in rows if server.maria and DOUBT in f"{row.generation}{row.default}"}
-    return ColumnReader(server, json, _true_defaults(run, doubtful), _srids(run, rows), _shown(run, shown))
+    return ColumnReader(
+        server,
+        json,
+        _true_defaults(run, doubtful),
+        _srids(run, rows),
+        {table: show(SHOW.format(table=quoted(table))) for table in shown},
+    )
 
 
 def _default_in_doubt(row: ColumnRow, server: Server) -> bool:
@@ -190,10 +199,6 @@ def _srids(run: Run, rows: tuple[ColumnRow, ...]) -> dict[Place, int]:
         for (srid,) in run(FIRST_SRID.format(column=quoted(row.name), table=quoted(row.table))):
             found[row.place] = int(srid)
     return found
-
-
-def _shown(run: Run, tables: set[str]) -> dict[str, str]:
-    return {table: str(next(iter(run(SHOW.format(table=quoted(table)))))[1]) for table in tables}
 
 
 def quoted(name: str) -> str:

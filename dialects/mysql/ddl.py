@@ -69,21 +69,43 @@ def column_line(dialect: Dialect, column: Column, server: Server) -> str:
     return " ".join(parts)
 
 
-def identity_key(dialect: Dialect, table: Table) -> str | None:
-    """A key for the column that numbers itself, where no key of CREATE TABLE begins with it."""
-    named = next((column.name for column in table.columns if column.identity is not None), None)
+def stand_in(table: Table) -> str | None:
+    """The name of the key that CREATE TABLE makes for the column that numbers itself, where none of its keys begins
+    with that column."""
+    column = numbered(table)
     keys = [unique.columns for unique in table.uniques]
     keys += [table.primary_key.columns] if table.primary_key else []
-    if named is None or any(columns[0] == named for columns in keys):
+    if column is None or any(columns[0] == column for columns in keys):
         return None
-    return f"KEY {dialect.quote(f'{named[:48]}_auto_increment')} ({dialect.quote(named)})"
+    return f"{column[:48]}_auto_increment"
+
+
+def numbered(table: Table) -> str | None:
+    """The column that numbers itself."""
+    return next((column.name for column in table.columns if column.identity is not None), None)
+
+
+def _replaces_stand_in(table: Table, index: Index) -> bool:
+    """Whether this is the first of the indexes that can take the stand-in's place."""
+    able = [each for each in table.indexes if not each.method and each.parts[0].column == numbered(table)]
+    return stand_in(table) is not None and able[:1] == [index]
+
+
+def identity_key(dialect: Dialect, table: Table) -> str | None:
+    """The stand-in as a line of CREATE TABLE."""
+    name, column = stand_in(table), numbered(table)
+    return None if name is None or column is None else f"KEY {dialect.quote(name)} ({dialect.quote(column)})"
 
 
 def create_index(dialect: Dialect, table: Table, index: Index) -> str:
-    unique = "UNIQUE " if index.unique else ""
+    """One index. The first that begins with the column that numbers itself takes the place of the stand-in."""
+    words = ("UNIQUE " if index.unique else "") + INDEX_WORDS.get(index.method, "") + "INDEX"
     parts = ", ".join(index_part(dialect, part) for part in index.parts)
     name, place = dialect.quote(index.name), dialect.qualified(table.name)
-    return f"CREATE {unique}{INDEX_WORDS.get(index.method, '')}INDEX {name} ON {place} ({parts})"
+    if _replaces_stand_in(table, index):
+        dropped = dialect.quote(stand_in(table) or "")
+        return f"ALTER TABLE {place} ADD {words} {name} ({parts}), DROP INDEX {dropped}"
+    return f"CREATE {words} {name} ON {place} ({parts})"
 
 
 def index_part(dialect: Dialect, part: IndexPart) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from dialects.mysql.expressions import own_expression
 from dialects.mysql.server import Server
 from dialects.mysql.types import FAMILY, UNSTORED_DEFAULT, base, digits, literal, unescaped
 from mappings import defaults as d
@@ -24,6 +25,7 @@ NAMED: dict[str, d.Default] = {
 }
 EMPTY_JSON: dict[str, d.Default] = {"json_object()": d.LiteralDefault("{}"), "json_array()": d.LiteralDefault("[]")}
 INTRODUCED = re.compile(r"^_utf8mb[34]'((?:[^'\\]|''|\\.)*)'$", re.DOTALL)
+NEXT_NUMBER = re.compile(r"\bnextval\s*\(|\bnext value for\b", re.IGNORECASE)
 BITS = re.compile(r"^b'([01]*)'$")
 HEX = re.compile(r"^(?:0x([0-9a-f]*)|x'([0-9a-f]*)')$", re.IGNORECASE)
 STRING = re.compile(r"^'((?:[^'\\]|''|\\.)*)'$", re.DOTALL)
@@ -92,8 +94,12 @@ def spell_default(default: d.Default, column: Column, server: Server) -> str | N
 
 
 def _own_expression(sql: str, server: Server) -> str | None:
-    if "nextval(" in sql.lower() or "next value for" in sql.lower():
+    if NEXT_NUMBER.search(sql) is not None:
         return None  # the sequence behind it is not carried
+    spelled = own_expression(sql, server)
+    if spelled is None:
+        return None
+    sql = spelled
     return sql if STRING.match(sql) or sql.startswith("(") else f"({sql})"
 
 

@@ -9,6 +9,7 @@ from dialects import sqltext
 from dialects.base import Dialect, Fit
 from dialects.mysql import ddl, defaults, fitting, spelling
 from dialects.mysql.columns import quoted
+from dialects.mysql.expressions import own_expression
 from dialects.mysql.server import Server
 from dialects.mysql.types import FAMILY
 from mappings import expressions
@@ -63,7 +64,7 @@ class MysqlDialect(Dialect):
 
     def spell_expression(self, expression: Expression, columns: Mapping[str, Column]) -> str | None:
         if expression.family == self.family:
-            return expression.sql
+            return own_expression(expression.sql, self.server)
         return expressions.translate(expression, to=self.family, columns=columns)
 
     def fit_identity(self, table: Table, column: Column) -> Fit[Identity]:

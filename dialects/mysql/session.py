@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 BATCH_OCTETS = 8 << 20
 DATA_STATEMENT = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|SELECT|SET|DO)\b", re.IGNORECASE)
-NO_FOREIGN_KEY_CHECKS = "SET SESSION foreign_key_checks = 0"
+FOREIGN_KEY = re.compile(r"ALTER TABLE .* ADD (?:CONSTRAINT .* )?FOREIGN KEY ", re.DOTALL)
+"""Checked while it is added, a foreign key copies the whole table row by row; the runner has looked for orphans."""
+UNCHECKED = "SET SESSION foreign_key_checks = 0"
+CHECKED = "SET SESSION foreign_key_checks = 1"
 WARNINGS = "SHOW WARNINGS LIMIT 10"
 SLOW = (
     "the target does not allow LOAD DATA LOCAL, so rows go by INSERT, which is slower; "
@@ -82,7 +85,8 @@ class MysqlSession(Session):
 
     def reflect(self, schemas: tuple[str, ...]) -> Schema:
         """The one database of the URL; `schemas` say nothing here."""
-        return read_schema(lambda query: self._run("reading the catalogue", query), self.dialect.server)
+        with self._working("reading the catalogue"):
+            return read_schema(self._connection.run, self._connection.show, self.dialect.server)
 
     def observe(self, table: Table, risks: Mapping[str, frozenset[Risk]]) -> dict[str, Facts]:
         rows = self._run(f"probing {table.name}", probe.query(self.dialect, table, risks))
@@ -102,9 +106,15 @@ class MysqlSession(Session):
     def execute(self, statement: str) -> None:
         if self._in_transaction and not DATA_STATEMENT.match(statement):
             raise DatabaseError("this statement would commit the open transaction", hint=f"it is: {statement[:100]}")
-        self._run(_told(statement), statement)
-        if self._connection.warning_count:
-            self._raise_warnings(f"the server warns about: {_told(statement)}", harmless=HARMLESS)
+        if FOREIGN_KEY.match(statement):
+            self._run("leaving foreign keys unchecked", UNCHECKED)
+        try:
+            self._run(_told(statement), statement)
+            if self._connection.warning_count:
+                self._raise_warnings(f"the server warns about: {_told(statement)}", harmless=HARMLESS)
+        finally:
+            if FOREIGN_KEY.match(statement) and UNCHECKED not in self._settings and self._connection.open:
+                self._run("checking foreign keys", CHECKED)
 
     def query(self, statement: str) -> list[tuple[object, ...]]:
         return self._run(_told(statement), statement)
@@ -274,8 +284,8 @@ class MysqlSession(Session):
     def loading(self, *, own_tables: bool) -> None:
         """Foreign keys of our own tables are made, and checked, after the rows."""
         if own_tables:
-            self._settings.append(NO_FOREIGN_KEY_CHECKS)
-            self._run("preparing to load", NO_FOREIGN_KEY_CHECKS)
+            self._settings.append(UNCHECKED)
+            self._run("preparing to load", UNCHECKED)
 
     def notices(self) -> tuple[str, ...]:
         server, scheme = self.dialect.server, self._url.scheme

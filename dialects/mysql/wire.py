@@ -61,6 +61,15 @@ class BulkConnection(Connection):  # type: ignore[misc]
         rows: tuple[tuple[Any, ...], ...] = self._result.rows or ()  # type: ignore[union-attr]
         return rows
 
+    def show(self, sql: str) -> str:
+        """The text of SHOW CREATE TABLE, whose defaults may hold bytes that are not UTF-8."""
+        self.use_unicode = False
+        try:
+            text: bytes = self.run(sql)[0][1]
+        finally:
+            self.use_unicode = True
+        return text.decode("utf-8", "replace")
+
     def load(self, sql: str, feed: Iterable[memoryview]) -> None:
         """Run LOAD DATA LOCAL with `feed` as the file."""
         self._feed = feed
