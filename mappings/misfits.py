@@ -6,6 +6,7 @@ that does not fit is decided in `conform`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -32,6 +33,8 @@ class Misfit:
     message: str
     remedies: Mapping[str, Callable[[], pa.Array]] = field(default_factory=dict)
 
+
+NUL = re.compile(b"\0")
 
 Check = Callable[[pa.Array], Misfit | None]
 """None when the type of the array says already that everything fits."""
@@ -123,6 +126,8 @@ def _out_of_bounds(array: pa.Array, target: t.Integer | t.Year | t.Boolean) -> M
         return None
     least, greatest = _bounds(target)
     own = np.iinfo(array.type.to_pandas_dtype())
+    if least <= own.min and own.max <= greatest:
+        return None
     low, high = pa.scalar(max(least, int(own.min)), array.type), pa.scalar(min(greatest, int(own.max)), array.type)
     bad = pc.or_(pc.less(array, low), pc.greater(array, high))
     return Misfit(array, bad, f"outside {least} to {greatest}", {"clamp": lambda: _clamped(array, low, high)})
@@ -149,13 +154,26 @@ def _padded(array: pa.Array) -> Misfit | None:
     return Misfit(array, pc.ends_with(array, " "), message, {"truncate": lambda: pc.utf8_rtrim(array, " ")})
 
 
-def _nul(array: pa.Array) -> Misfit:
+def _nul(array: pa.Array) -> Misfit | None:
+    start, end = _ends(array)[[0, -1]].tolist()
+    values = array.buffers()[2]
+    if values is None or NUL.search(values, start, end) is None:
+        return None
     message = "the target holds no NUL character in text"
     remedies = {"strip": lambda: pc.replace_substring(array, "\x00", "")}
     return Misfit(array, pc.match_substring(array, "\x00"), message, remedies)
 
 
-def _longer_text(array: pa.Array, length: int, utf16: bool) -> Misfit:
+def _ends(array: pa.Array) -> np.ndarray:
+    """Where the values of a large text array begin and end beneath it."""
+    offsets = array.buffers()[1]
+    whole = np.frombuffer(offsets, dtype=np.int64) if offsets is not None else np.zeros(1, dtype=np.int64)
+    return whole[array.offset : array.offset + len(array) + 1]
+
+
+def _longer_text(array: pa.Array, length: int, utf16: bool) -> Misfit | None:
+    if np.diff(_ends(array)).max(initial=0) <= length:
+        return None  # a character takes at least a byte, and one of two UTF-16 units takes four
     lengths = utf16_length(array) if utf16 else pc.utf8_length(array)
     cut = partial(cut_to_utf16, array, length) if utf16 else partial(pc.utf8_slice_codeunits, array, 0, length)
     return Misfit(array, pc.greater(lengths, length), f"longer than {length} characters", {"truncate": cut})
