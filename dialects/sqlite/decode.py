@@ -176,10 +176,17 @@ def real_text(value: float, scale: int | None) -> str:
     (all that decimals keep in a double) when only those fit into `scale`."""
     for text in (repr(value), f"{value:.15g}"):
         number = Decimal(text)
-        exponent = number.as_tuple().exponent
-        if isinstance(exponent, int) and (scale is None or number == round(number, scale)):
+        if number.is_finite() and (scale is None or fraction_digits(number) <= scale):
             return format(number, "f")
-    raise ValueError("holds a real with more digits after the point than the type")
+    raise ValueError("holds a real that no decimal of the type is equal to")
+
+
+def fraction_digits(number: Decimal) -> int:
+    """Digits after the point without trailing zeros; negative where the last digits before it are zeros."""
+    _, digits, exponent = number.as_tuple()
+    assert isinstance(exponent, int)
+    text = "".join(map(str, digits))
+    return -exponent - (len(text) - len(text.rstrip("0"))) if text.strip("0") else 0
 
 
 def _decimals_of_reals(values: list[Value], kind: pa.DataType) -> pa.Array:

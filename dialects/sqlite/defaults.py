@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from dialects.sqlite.decode import NUMBER, decode
+from dialects.sqlite.decode import NUMBER, decode, fraction_digits
 from dialects.sqlite.encode import texts
 from dialects.sqlite.grammar import Token, tokens
 from dialects.sqlite.types import FAMILY, Affinity, affinity, hint
@@ -161,9 +161,12 @@ def _spelled_literal(text: str, column: Column) -> str | None:
 
 
 def _scaled(text: str, scale: int | None) -> str:
-    number = Decimal(text)
-    exact = scale is not None and number == round(number, scale)
-    return format(round(number, scale) if scale is not None and exact else number, "f")
+    """The number with just `scale` digits after the point, as it is stored; as it is where it has more."""
+    plain = format(Decimal(text), "f")
+    if scale is None or scale < 1 or fraction_digits(Decimal(text)) > scale:
+        return plain
+    whole, _, fraction = plain.partition(".")
+    return f"{whole}.{fraction[:scale]:0<{scale}}"
 
 
 def _spelled_moment(default: d.Default, kind: t.LogicalType) -> str | None:

@@ -22,6 +22,8 @@ from mappings.schema import Column
 
 NULL_INTEGER = -(2**63) + 1
 """Stands for NULL in a packed column of integers; where a value is this very number, the rows are read one by one."""
+MISFITS = 2**32
+"""What each other value adds to a count of NULLs, so that the sum tells both."""
 NULL_LENGTH, MISFIT_LENGTH = -1, -2
 INTEGER_CHARACTERS = b"0123456789-,"
 SAMPLE = 100
@@ -40,7 +42,10 @@ BYTES = (
     f"THEN length(CAST({{column}} AS BLOB)) WHEN 'null' THEN {NULL_LENGTH} ELSE {MISFIT_LENGTH} END) AS BLOB)"
 )
 PACKED = {
-    Way.INTEGER: f"CAST(group_concat(coalesce({{column}}, {NULL_INTEGER})) AS BLOB), count({{column}})",
+    Way.INTEGER: (
+        f"CAST(group_concat(coalesce({{column}}, {NULL_INTEGER})) AS BLOB), "
+        f"sum(CASE typeof({{column}}) WHEN 'integer' THEN 0 WHEN 'null' THEN 1 ELSE {MISFITS} END)"
+    ),
     Way.TEXT: BYTES,
     Way.BLOB: BYTES,
     Way.LIST: "dbtransfer_list({column}), 0",
@@ -122,7 +127,7 @@ def _unpack(way: Way, rows: int, first: Any, second: Any, lists: list[list[Value
         case Way.LIST:
             return lists[first]
         case Way.INTEGER:
-            return _integers(first, rows, filled=second)
+            return _integers(first, rows, nulls=second)
         case _:
             return _bytes(first or b"", _numbers(second, rows))
 
@@ -136,12 +141,14 @@ def _numbers(digits: bytes, rows: int) -> np.ndarray:
     return numbers
 
 
-def _integers(digits: bytes, rows: int, *, filled: int) -> pa.Array:
+def _integers(digits: bytes, rows: int, *, nulls: int) -> pa.Array:
+    if nulls >= MISFITS:
+        raise Misfit
     numbers = _numbers(digits, rows)
-    if filled == rows:
+    if not nulls:
         return pa.array(numbers)
     absent = numbers == NULL_INTEGER
-    if int(absent.sum()) != rows - filled:
+    if int(absent.sum()) != nulls:
         raise Misfit
     return pa.array(numbers, mask=absent)
 
