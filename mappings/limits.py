@@ -35,3 +35,5 @@ class Limits:
     """Longest text in characters that a key may hold, None when the column need not say a length."""
     utf16_lengths: bool = False
     """True when a text length counts UTF-16 units, so that an emoji counts two."""
+    infinite_floats: bool = False
+    """Whether the infinities can be stored as floats where NaN cannot (SQLite)."""

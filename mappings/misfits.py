@@ -77,7 +77,7 @@ def after(target: t.LogicalType, limits: Limits) -> Iterator[Check]:
         case t.SetOf(members=members):
             yield partial(_no_subset, members=members)
         case t.Float() if not limits.float_specials:
-            yield _special
+            yield _not_a_number if limits.infinite_floats else _special
         case t.Year():
             yield _no_year
         case t.Date():
@@ -208,6 +208,10 @@ def _not_among(array: pa.Array, texts: Iterable[str]) -> pa.Array:
 def _in_order(names: list[str], members: tuple[str, ...]) -> bool:
     places = [members.index(name) if name in members else -1 for name in names]
     return -1 not in places and places == sorted(set(places))
+
+
+def _not_a_number(array: pa.Array) -> Misfit:
+    return Misfit(array, pc.is_nan(array), "the target holds no NaN")
 
 
 def _special(array: pa.Array) -> Misfit:

@@ -30,8 +30,9 @@ LIMITS = Limits(
     least_year=1,
     greatest_year=9999,
     keyed_text_length=None,
+    infinite_floats=True,
 )
-"""Identifiers have no limit of their own. NaN becomes NULL without a word, so float specials are not for SQLite."""
+"""Identifiers have no limit of their own. NaN becomes NULL without a word."""
 
 
 class SqliteDialect(Dialect):
