@@ -24,10 +24,21 @@ def engines() -> dict[str, Engine]:
 
 def connect(url: DatabaseUrl | str, *, writable: bool = False) -> Session:
     """Open a session on the database behind `url`. ConfigurationError for a scheme nobody answers to."""
+    parsed, engine = _found(url)
+    return engine.connect(parsed, writable=writable)
+
+
+def survey(url: DatabaseUrl | str) -> Session:
+    """Open a session to plan with, on a target that may not be there yet; leaves no trace."""
+    parsed, engine = _found(url)
+    return engine.survey(parsed)
+
+
+def _found(url: DatabaseUrl | str) -> tuple[DatabaseUrl, Engine]:
     parsed = parse_url(url) if isinstance(url, str) else url
     engine = engines().get(parsed.scheme)
     if engine is None:
         raise ConfigurationError(
             f"no engine answers to {parsed.scheme}://", hint=f"use one of {', '.join(sorted(engines()))}"
         )
-    return engine.connect(parsed, writable=writable)
+    return parsed, engine

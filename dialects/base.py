@@ -246,3 +246,8 @@ class Engine(ABC):
     def connect(self, url: DatabaseUrl, *, writable: bool) -> Session:
         """Open a session with the settings of types.md A12. A session that is not `writable` cannot change
         the database: the engine itself refuses. The driver is imported here."""
+
+    def survey(self, url: DatabaseUrl) -> Session:
+        """A session to plan with, on a target that nothing is written to yet: a file that is not there counts as
+        an empty database and is not made."""
+        return self.connect(url, writable=False)

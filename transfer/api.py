@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from dialects import connect
+from dialects import connect, survey
 from dialects.url import DatabaseUrl, parse_url
 from mappings.errors import ConfigurationError
 from mappings.schema import Schema
@@ -33,7 +33,7 @@ def plan(source: Url, target: Url, options: Options | None = None) -> Plan:
     """The plan of a copy, made by reading both databases and writing to neither. A target file that is not
     there yet counts as an empty database."""
     options = options or Options()
-    with connect(source) as reader, connect(target, writable=True) as writer:
+    with connect(source) as reader, survey(target) as writer:
         made = make_plan(reader, writer, options)
     for given in unused_allowances(made, options.allowances):
         raise ConfigurationError(f"--allow-loss {given.table}.{given.column}={given.rule} matches no column")

@@ -15,7 +15,7 @@ Verify = Literal["none", "count", "digest"]
 AnyRule = Rule | Literal["text"]
 """`text` is settled by the plan, which takes a text type on the target; the others alter single values."""
 
-DEFAULT_BATCH_ROWS = 50_000
+DEFAULT_BATCH_ROWS = 20_000
 DEFAULT_CHUNK_BYTES = 32 * 1024 * 1024
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from dialects.base import Dialect
@@ -54,14 +55,19 @@ def _folded(name: str, dialect: Dialect) -> str:
 
 
 def _paired(source: Column, existing: Column, use: Use, dialect: Dialect, rule: AnyRule | None) -> ColumnPlan:
-    """What the source yields is what the ladder would read for this target; the cast goes on to the existing type."""
+    """The source yields what the ladder would read for this target, else its own type; the cast goes on from there
+    to the existing type."""
     stored = resolved(existing.type)
-    read_as = source.type
-    if not _castable(read_as, stored):
-        read_as = settle(read_as, use, dialect).read_as
-    if not _castable(read_as, stored):
-        raise Blocked(f"{source.native} cannot go into the existing {existing.native}")
-    return ColumnPlan(replace(source, type=read_as), replace(existing, type=stored), altering(rule))
+    for read_as in _readings(source, use, dialect):
+        if _castable(read_as, stored):
+            return ColumnPlan(replace(source, type=read_as), replace(existing, type=stored), altering(rule))
+    raise Blocked(f"{source.native} cannot go into the existing {existing.native}")
+
+
+def _readings(source: Column, use: Use, dialect: Dialect) -> Iterator[t.LogicalType]:
+    with suppress(Blocked):
+        yield settle(source.type, use, dialect).read_as
+    yield source.type
 
 
 def resolved(kind: t.LogicalType) -> t.LogicalType:

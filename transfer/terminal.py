@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 
 import click
@@ -89,13 +90,30 @@ def _pairs_text(table: TablePlan) -> str:
 
 
 def _notes_text(notes: Iterable[Note]) -> str:
-    return aligned([(note.code, note.where, note.message, note.option) for note in notes])
+    """One paragraph for each thing said, with the option that settles it and all the places where it holds."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for note in notes:
+        groups.setdefault((note.code, note.message, note.option), []).append(note.where)
+    return "\n".join(
+        _paragraph(f"{code}  {message}" + (f"; to allow it: {option}" if option else ""), places)
+        for (code, message, option), places in groups.items()
+    )
 
 
 def _not_carried_text(items: Sequence[NotCarried]) -> list[str]:
-    if not items:
-        return []
-    return [heading("Not carried"), aligned([(item.object, item.name, item.reason) for item in items]), ""]
+    groups: dict[tuple[str, str], list[str]] = {}
+    for item in items:
+        groups.setdefault((item.object, item.reason), []).append(item.name)
+    texts = [_paragraph(f"{what}: {reason}", names) for (what, reason), names in groups.items()]
+    return [heading("Not carried"), *texts, ""] if texts else []
+
+
+def _paragraph(head: str, places: Sequence[str]) -> str:
+    """What is said, and below it, indented and wrapped, where it holds."""
+    body = textwrap.fill(
+        ", ".join(places), 100, initial_indent="     ", subsequent_indent="     ", break_long_words=False
+    )
+    return f"  {head}\n{body}"
 
 
 def report_text(report: Report) -> str:

@@ -48,15 +48,17 @@ SELECT a.attrelid AS relation, a.attname AS name, a.atttypid AS type, format_typ
           AND pg_get_expr(d.adbin, d.adrelid) ~ '^nextval\\(''[^'']+''::regclass\\)$'
           AND a.attnotnull AND t.oid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)
           AND NOT EXISTS (SELECT FROM pg_depend v WHERE v.classid = 'pg_attrdef'::regclass AND v.objid <> d.oid
-                             AND v.refclassid = 'pg_class'::regclass AND v.refobjid = s.seqrelid)
+                             AND v.refclassid = 'pg_class'::regclass AND v.refobjid = s.seqrelid
+                             AND NOT EXISTS (SELECT FROM pg_attrdef h JOIN pg_inherits i ON i.inhrelid = h.adrelid
+                                              WHERE h.oid = v.objid AND i.inhparent = a.attrelid))
           AND NOT EXISTS (SELECT FROM pg_depend o WHERE o.classid = 'pg_class'::regclass AND o.objid = s.seqrelid
                              AND o.deptype = 'a' AND (o.refobjid, o.refobjsubid) <> (a.attrelid, a.attnum))
         LIMIT 1) q ON true
  WHERE a.attrelid = ANY (%(relations)s) AND a.attnum > 0 AND NOT a.attisdropped
  ORDER BY a.attrelid, a.attnum
 """
-"""A sequence numbers a column when the column's default asks just it, no other default asks it, and no other column
-owns it: a serial column, also one whose sequence has lost its owner."""
+"""A sequence numbers a column when the column's default asks just it, no other default asks it but those that tables
+inherit from this column, and no other column owns it: a serial column, also one whose sequence has lost its owner."""
 
 TYPES = """
 SELECT t.oid, t.typtype AS kind, t.typname AS name, format_type(t.oid, NULL) AS text, t.typbasetype AS base,

@@ -63,6 +63,15 @@ def connect(url: DatabaseUrl, *, writable: bool) -> Link:
     return connection
 
 
+def survey(url: DatabaseUrl) -> Link:
+    """Open the file for reading; one that is not there yet, but could be made, stands as an empty database."""
+    path = path_of(url)
+    if path.exists():
+        return connect(url, writable=False)
+    _check(path, writable=True)
+    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, factory=Link)
+
+
 def _check(path: Path, *, writable: bool) -> None:
     """SQLite says `unable to open database file` for all of these, and opens a protected file for reading alone."""
     if path.is_dir():

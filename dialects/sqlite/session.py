@@ -15,6 +15,7 @@ from dialects.base import KeyRange, Readers, Session
 from dialects.sqlite import bulk, catalog, connection, probe
 from dialects.sqlite.dialect import SqliteDialect
 from dialects.sqlite.errors import told
+from dialects.sqlite.packing import Link
 from dialects.url import DatabaseUrl
 from mappings.errors import Contention, DatabaseError, PermissionDenied
 from mappings.schema import Column, Schema, Table, TableName
@@ -31,10 +32,10 @@ class SqliteSession(Session):
 
     default_schema = ""
 
-    def __init__(self, url: DatabaseUrl, *, writable: bool) -> None:
+    def __init__(self, url: DatabaseUrl, opened: Link) -> None:
         self.dialect = SqliteDialect(sqlite3.sqlite_version)
         self._url = url
-        self._connection = connection.connect(url, writable=writable)
+        self._connection = opened
         self._cancelled = threading.Event()
 
     def reflect(self, schemas: tuple[str, ...]) -> Schema:
@@ -70,7 +71,7 @@ class SqliteSession(Session):
             (mode,) = self._connection.execute("PRAGMA journal_mode").fetchone()
         with ExitStack() as opened:
             sessions = tuple(
-                opened.enter_context(SqliteSession(self._url, writable=False))
+                opened.enter_context(SqliteSession(self._url, connection.connect(self._url, writable=False)))
                 for _ in range(count if mode == "wal" else 1)
             )
             self._attach(sessions)

@@ -211,3 +211,9 @@ def test_an_error_with_json_is_one_document(shop: str) -> None:
     outcome = run("copy", shop, "oracle://host/db", "--json")
     assert outcome.code == 2
     assert outcome.document["status"] == "error"
+
+
+def test_a_plan_leaves_no_trace(tmp_path: Path, shop: str) -> None:
+    outcome = run("plan", shop, f"sqlite:///{tmp_path}/new.db")
+    assert outcome.code == 0 and "CREATE TABLE" in outcome.out
+    assert not (tmp_path / "new.db").exists()

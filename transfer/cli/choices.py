@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from transfer.config import Selection
+from transfer.config import DEFAULT_BATCH_ROWS, Selection
 
 Command = Callable[..., Any]
 
@@ -37,5 +37,9 @@ allow_loss = click.option(
 )
 jobs = click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Parallel workers.")
 batch_rows = click.option(
-    "--batch-rows", type=click.IntRange(1), default=50_000, show_default=True, help="Rows of one Arrow batch."
+    "--batch-rows",
+    type=click.IntRange(1),
+    default=DEFAULT_BATCH_ROWS,
+    show_default=True,
+    help="Rows of one Arrow batch.",
 )
