@@ -70,13 +70,16 @@ def _parts(run: Run, show: Show, server: Server, wanted: set[str]) -> Parts:
     columns = [ColumnRow(*row) for row in run(COLUMNS.format(srid=srid)) if row[0] in wanted]
     checks = list(run(keys.CHECKS_OF_MARIADB if server.maria else keys.CHECKS_OF_MYSQL))
     indexes = run(keys.INDEXES.format(expression="NULL" if server.maria else "expression"))
+    clauses = {
+        table: "".join(row[2] for row in rows) for table, rows in keys.by_table((c[0], c) for c in checks).items()
+    }
     json = keys.json_columns(checks) if server.maria else frozenset()
     return Parts(
         columns=keys.by_table((row.table, row) for row in columns),
         indexes=keys.by_table((row[0], row) for row in indexes),
         foreign_keys=keys.by_table((row[0], row) for row in run(keys.FOREIGN_KEYS)),
         checks=keys.by_table((row[0], row) for row in checks),
-        reader=column_reader(run, show, server, columns, json=json),
+        reader=column_reader(run, show, server, columns, clauses, json),
     )
 
 

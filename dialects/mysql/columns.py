@@ -152,12 +152,14 @@ def found_in(text: str, shown: str) -> str:
 
 
 def column_reader(
-    run: Run, show: Show, server: Server, rows: Iterable[ColumnRow], *, json: frozenset[Place]
+    run: Run, show: Show, server: Server, rows: Iterable[ColumnRow], checks: Mapping[str, str], json: frozenset[Place]
 ) -> ColumnReader:
-    """A reader that has asked the server about every column whose row cannot be trusted."""
+    """A reader that has asked the server about everything whose text cannot be trusted. `checks` are the clauses of
+    each table's checks."""
     rows = tuple(rows)
     doubtful = [row for row in rows if _default_in_doubt(row, server)]
-    shown = {row.table for row in rows if server.maria and DOUBT in f"{row.generation}{row.default}"}
+    texts = [*checks.items(), *((row.table, f"{row.generation}{row.default}") for row in rows)]
+    shown = {table for table, text in texts if server.maria and DOUBT in text}
     return ColumnReader(
         server,
         json,

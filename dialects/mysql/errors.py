@@ -40,11 +40,9 @@ CODES: dict[int, tuple[Kind, str]] = {
 }
 NO_LOCAL_FILES = frozenset({1148, 3948, 4166})
 """What servers say when LOAD DATA LOCAL is turned off."""
-HARMLESS = frozenset(
-    {124, 1007, 1008, 1050, 1051, 1091, 1280, 1287, 1681, 1831, 3719, 3778, 6020}
-)  # a hidden column for full text, made or dropped already (IF EXISTS), a primary key's name, deprecated,
-# the same index twice, utf8mb3
-"""Warnings of DDL that alter nothing."""
+HARMLESS = frozenset({124, 1007, 1008, 1050, 1051, 1091, 1280, 1287, 1681, 1831, 3674, 3719, 3778, 6020})
+"""Warnings of DDL that alter nothing: a hidden column for full text, made or dropped already (IF EXISTS), a primary
+key's name, deprecated words, the same index twice, a spatial index without an SRID, utf8mb3."""
 
 
 @contextmanager

@@ -177,11 +177,16 @@ def test_json_as_written(writer: MysqlSession) -> None:
     round_trip(writer, t.Json(), ['{"b":1,  "a":1.50, "a":2}', "[ ]", None])
 
 
-def test_uuids(session: MysqlSession, product: str) -> None:
+def test_uuids(writer: MysqlSession, product: str) -> None:
+    """MariaDB's type refuses uuids of no known version, so it is kept but never chosen."""
+    assert writer.dialect.spell(t.Uuid(), Use()) is None
     if product == "mysql":
-        assert session.dialect.spell(t.Uuid(), Use()) is None
         return
-    round_trip(session, t.Uuid(), [bytes(16), bytes(range(16)), b"\xff" * 16, None])
+    table = create(writer, table_of([Column("value", t.Uuid(), "uuid")]))
+    values = [bytes(16), bytes.fromhex("0123456789ab4def8123456789abcdef"), b"\xff" * 16, None]
+    batch = batch_of(table, {"value": list(values)})
+    write(writer, table, batch)
+    assert rows_of(writer, table).column("value").to_pylist() == values
 
 
 def point(x: float, y: float) -> bytes:

@@ -213,8 +213,11 @@ def test_orphans_are_found(session: MysqlSession) -> None:
     assert session.query(session.dialect.orphans(tables["child"], key)) == [(7,)]
     statement = session.dialect.add_foreign_key(tables["child"], key)
     assert statement is not None
+    session.execute("DELETE FROM child WHERE parent = 7")
+    session.execute(statement)
+    assert session.query("SELECT @@foreign_key_checks") == [(1,)]
     with pytest.raises(ConstraintViolated):
-        session.execute(statement)
+        session.execute("INSERT INTO child VALUES (4, 7)")
 
 
 def test_numbers_go_on_behind_the_source(session: MysqlSession) -> None:
