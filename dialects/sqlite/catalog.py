@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from dialects.sqlite import defaults
+from dialects.sqlite import defaults, estimates
 from dialects.sqlite.grammar import Clause, IndexText, TableText, index_text, table_text
 from dialects.sqlite.spelling import refined
 from dialects.sqlite.types import FAMILY, hint, quoted
@@ -50,8 +50,6 @@ WHERE l.schema = 'main' AND l.type = 'table' ORDER BY l.name, f.id DESC, f.seq""
 TRIGGERS = "SELECT name, tbl_name FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid"
 SEQUENCES = "SELECT name, max(seq) FROM sqlite_sequence GROUP BY name"
 STATISTICS = "SELECT tbl, max(CAST(stat AS INTEGER)) FROM sqlite_stat1 GROUP BY tbl"
-ROWIDS = "SELECT (SELECT max({key}) FROM {table}), (SELECT min({key}) FROM {table})"
-"""Two queries, each a step into the tree; max and min in one would read the whole table."""
 OURS = "_dbtransfer"
 GREATEST = 2**63 - 1
 
@@ -105,13 +103,13 @@ def _left_out(connection: sqlite3.Connection, listed: list[Row]) -> list[NotCarr
     shadows = [name for name, kind, *_ in listed if kind == "shadow"]
     for name, kind, *_, sql in listed:
         if kind == "view" and not name.startswith(OURS):
-            found.append(NotCarried("view", name, "views are not copied"))
+            found.append(NotCarried("view", name, "a view is code, not rows"))
         if kind == "virtual":
             own = ", ".join(shadow for shadow in shadows if shadow.startswith(f"{name}_"))
             reason = "a virtual table belongs to its module" + (f"; its shadow tables: {own}" if own else "")
             found.append(NotCarried("virtual table", name, f"{reason}: {' '.join(sql.split())}"))
     for name, table in connection.execute(TRIGGERS):
-        found.append(NotCarried("trigger", name, f"triggers are not copied; it is on {table}"))
+        found.append(NotCarried("trigger", f"{table}.{name}", "code is not carried"))
     return found
 
 
@@ -137,7 +135,9 @@ class TableReader:
     def table(self, *, without_rowid: bool, strict: bool) -> Table:
         keys = [column for column in sorted(self._columns, key=lambda column: column[4]) if column[4]]
         alias = keys[0][0] if self._numbers_itself(keys, without_rowid) else ""
-        greatest, span = self._rowids(alias or ("" if without_rowid else self._rowid()))
+        key = alias or ("" if without_rowid else self._rowid())
+        greatest, span = estimates.rowids(self._connection, self._name, key)
+        rows = self._known.statistics.get(self._name, span)
         columns = tuple(self._column(column, alias, greatest, strict=strict) for column in self._columns)
         options = [("without_rowid", "yes")] * without_rowid + [("strict", "yes")] * strict
         options += [("autoincrement", "no")] * bool(alias and not self._text.autoincrement)
@@ -150,7 +150,8 @@ class TableReader:
             tuple(self._foreign_keys()),
             tuple(self._ordinary_indexes()),
             tuple(self._checks()),
-            rows=self._known.statistics.get(self._name, span),
+            rows=rows,
+            octets=estimates.octets(self._connection, self._name, [column[0] for column in self._columns], rows),
             options=tuple(options),
         )
 
@@ -162,14 +163,6 @@ class TableReader:
     def _rowid(self) -> str:
         taken = {column[0].lower() for column in self._columns}
         return next((word for word in ("rowid", "_rowid_", "oid") if word not in taken), "")
-
-    def _rowids(self, key: str) -> tuple[int | None, int | None]:
-        """The greatest rowid, and how far the rowids span: at most so many rows are there."""
-        if not key:
-            return None, None
-        query = ROWIDS.format(key=quoted(key), table=quoted(self._name))
-        greatest, least = self._connection.execute(query).fetchone()
-        return greatest, 0 if greatest is None else greatest - least + 1
 
     def _column(self, row: Row, alias: str, greatest: int | None, *, strict: bool) -> Column:
         name, native, not_null, default, _, hidden = row
