@@ -92,9 +92,8 @@ def terminable() -> Iterator[None]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.usefixtures("terminable")
-def test_a_signal_stops_all_workers_cleanly(number: signal.Signals) -> None:
+def test_a_signal_cancels_all_workers(number: signal.Signals) -> None:
     connections = [Connection(), Connection()]
-    ended: list[Connection] = []
     began = threading.Barrier(2)
 
     def work(session: Any) -> None:
@@ -102,12 +101,9 @@ def test_a_signal_stops_all_workers_cleanly(number: signal.Signals) -> None:
         if session is connections[0]:
             time.sleep(0.05)
             signal.raise_signal(number)
-        try:
-            session.busy()
-        finally:
-            ended.append(session)
+        session.busy()
 
     with pytest.raises(Stopped) as caught:
         crew(*connections).run(cast(Callable[..., None], work))
     assert caught.value.exit_code == 128 + number
-    assert set(ended) == set(connections)
+    assert all(connection.cancelled.is_set() for connection in connections)
