@@ -64,7 +64,7 @@ def test_a_schema_shows_sizes_types_and_what_a_column_is() -> None:
     assert "shop.orders  ? rows, ?" in text
     assert "  id     integer       integer  key, numbered, not null" in text
     assert "  total  numeric(9,2)  decimal\n" in text
-    assert text.endswith("Not carried\n  view  v  no")
+    assert text.endswith("Not carried\n  view: no\n     v")
 
 
 def plan_of(**changes: Any) -> Plan:
@@ -87,6 +87,15 @@ def test_a_block_comes_first_with_the_option_that_would_settle_it() -> None:
     text = plain(plan_text(plan_of(blocks=(block,), notes=(Note("T", "x", "as text"),))))
     assert text.index("Blocked: nothing will be written") < text.index("--allow-loss 'shop.orders.id=text'")
     assert text.index("--allow-loss") < text.index("as text")
+
+
+def test_what_holds_in_many_places_is_said_once() -> None:
+    notes = [Note("S", f"shop.orders.column_{number}", "is stored otherwise") for number in range(20)]
+    text = plain(plan_text(plan_of(notes=(*notes, Note("T", "shop.lines.id", "as text")))))
+    assert text.count("  S  is stored otherwise\n") == 1
+    assert text.count("  T  as text\n     shop.lines.id\n") == 1
+    assert all(f"shop.orders.column_{number}" in text for number in range(20))
+    assert max(map(len, text.splitlines())) <= 100
 
 
 DONE = TableReport("shop.orders", "orders", 1234567, 0, "digest", 12.34)
@@ -120,7 +129,7 @@ def test_altered_values_losses_and_what_was_left_behind_are_listed() -> None:
     text = plain(report_text(report))
     assert "  shop.orders.total  round  1,200 values" in text
     assert "is stored otherwise" in text
-    assert "  view  v  no" in text
+    assert "  view: no\n     v\n" in text
 
 
 def test_rows_show_null_and_cut_what_is_long() -> None:
