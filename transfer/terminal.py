@@ -110,9 +110,10 @@ def _not_carried_text(items: Sequence[NotCarried]) -> list[str]:
 
 def _paragraph(head: str, places: Sequence[str]) -> str:
     """What is said, and below it, indented and wrapped, where it holds."""
-    body = textwrap.fill(
-        ", ".join(places), 100, initial_indent="     ", subsequent_indent="     ", break_long_words=False
+    wrapper = textwrap.TextWrapper(
+        100, initial_indent="     ", subsequent_indent="     ", break_long_words=False, break_on_hyphens=False
     )
+    body = wrapper.fill(", ".join(places))
     return f"  {head}\n{body}"
 
 

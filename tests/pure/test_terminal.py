@@ -90,11 +90,11 @@ def test_a_block_comes_first_with_the_option_that_would_settle_it() -> None:
 
 
 def test_what_holds_in_many_places_is_said_once() -> None:
-    notes = [Note("S", f"shop.orders.column_{number}", "is stored otherwise") for number in range(20)]
+    notes = [Note("S", f"shop.order-lines.column-{number}", "is stored otherwise") for number in range(20)]
     text = plain(plan_text(plan_of(notes=(*notes, Note("T", "shop.lines.id", "as text")))))
     assert text.count("  S  is stored otherwise\n") == 1
     assert text.count("  T  as text\n     shop.lines.id\n") == 1
-    assert all(f"shop.orders.column_{number}" in text for number in range(20))
+    assert all(f"shop.order-lines.column-{number}" in text for number in range(20))
     assert max(map(len, text.splitlines())) <= 100
 
 
