@@ -32,31 +32,32 @@ class Crew:
     def run(self, work: Callable[..., None]) -> None:
         """`work(*sessions)` once per worker. Raises the first worker's error, or Stopped after Ctrl-C or SIGTERM;
         by then every worker has ended and rolled back."""
-        threads = [
-            threading.Thread(target=self._guarded, args=(work, sessions), name=f"worker-{number}", daemon=True)
-            for number, sessions in enumerate(self._sessions, 1)
-        ]
-        for thread in threads:
-            thread.start()
-        interrupted = self._wait(threads)
+        ended = [threading.Event() for _ in self._sessions]
+        for number, (sessions, end) in enumerate(zip(self._sessions, ended, strict=True), 1):
+            name, args = f"worker-{number}", (work, sessions, end)
+            threading.Thread(target=self._guarded, args=args, name=name, daemon=True).start()
+        interrupted = self._wait(ended)
         if interrupted is not None:
             raise Stopped("stopped; no chunk was left half-written", signal_number=interrupted)
         if self._error is not None:
             raise self._error
 
-    def _wait(self, threads: list[threading.Thread]) -> int | None:
-        """Join all; the signal's number when one asked to stop meanwhile."""
+    def _wait(self, ended: list[threading.Event]) -> int | None:
+        """Wait for all; the signal's number when one asked to stop meanwhile. Events, for a Thread.join that a
+        signal interrupts may take a running thread for ended (https://github.com/python/cpython/issues/90882)."""
         interrupted: int | None = None
-        while any(thread.is_alive() for thread in threads):
+        while True:
             try:
-                for thread in threads:
-                    thread.join(0.1)
+                if interrupted is not None and not self.stopping:
+                    self._end()
+                if all(end.is_set() for end in ended):
+                    return interrupted
+                for end in ended:
+                    end.wait(0.1)
             except KeyboardInterrupt as stop:
                 interrupted = signal.SIGTERM if isinstance(stop, Terminated) else signal.SIGINT
-                self._end()
-        return interrupted
 
-    def _guarded(self, work: Callable[..., None], sessions: tuple[Session, ...]) -> None:
+    def _guarded(self, work: Callable[..., None], sessions: tuple[Session, ...], ended: threading.Event) -> None:
         try:
             work(*sessions)
         except BaseException as error:  # noqa: BLE001 - raised again in the main thread by run()
@@ -66,6 +67,8 @@ class Crew:
                     self._error = error
             if first:
                 self._end()
+        finally:
+            ended.set()
 
     def _end(self) -> None:
         self._stop.set()
