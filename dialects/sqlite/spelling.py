@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from typing import assert_never
 
 from dialects.sqlite.grammar import tokens
-from dialects.sqlite.types import FAMILY, GEOMETRIES, Affinity, affinity, named_collation
+from dialects.sqlite.types import FAMILY, GEOMETRIES, Affinity, affinity, named_collation, quoted
 from mappings import types as t
 from mappings.schema import Column
 from mappings.type_mapper import Spelling
@@ -125,9 +125,13 @@ def _interval(kind: t.Interval, fields: str) -> Spelling | None:
 
 
 def _enum(kind: t.Enum) -> Spelling:
-    """The labels live in the check; the order of sorting is that of letters."""
+    """The labels live in the check; the order of sorting is that of letters. The type's own name stands behind
+    ours, unless it would change the affinity."""
     labels = ", ".join("'" + label.replace("'", "''") + "'" for label in kind.labels)
-    spelling = _collated("ENUM_TEXT", t.Enum(kind.labels), kind.collation, f"{{column}} IN ({labels})")
+    native = f"ENUM_TEXT {quoted(kind.name)}" if kind.name else "ENUM_TEXT"
+    named = affinity(native) == Affinity.TEXT
+    stored = t.Enum(kind.labels, kind.name if named else "")
+    spelling = _collated(native if named else "ENUM_TEXT", stored, kind.collation, f"{{column}} IN ({labels})")
     message = "; ".join(part for part in ("sorts by letter, not by the order of the labels", spelling.message) if part)
     return Spelling(spelling.native, spelling.stored, spelling.check, "S", message)
 
@@ -154,10 +158,10 @@ def _candidates(kind: t.LogicalType, predicates: Collection[str], quoted: str) -
     match kind:
         case t.Integer(bits=64):
             yield from NARROW
-        case t.Enum(collation=collation):
+        case t.Enum(name=name, collation=collation):
             for predicate in predicates:
                 labels = tuple(token.name for token in tokens(predicate) if token.kind == "string")
-                yield t.Enum(labels, collation=collation)
+                yield t.Enum(labels, name, collation)
         case _:
             yield kind
 

@@ -18,6 +18,7 @@ GEOMETRIES = (
 )  # fmt: skip
 """By their WKB type number, which the declared name carries: the word POINT would make the affinity INTEGER."""
 DECLARED = re.compile(r"(?P<words>[^(]*?)\s*(?:\(\s*(?P<first>[+-]?\d+)\s*(?:,\s*(?P<second>[+-]?\d+)\s*)?\))?")
+ENUM_NAME = re.compile(r'ENUM_TEXT "(?P<name>(?:[^"]|"")+)"')
 COLLATED = re.compile(r"\s+COLLATE\s+(?P<name>\S+)\Z", re.IGNORECASE)
 
 
@@ -108,8 +109,8 @@ def hint(native: str) -> t.LogicalType:
             return t.Text(first, fixed=True, collation=named_collation(parts.collation))
         case "TEXT_OCTETS":
             return t.Text(octets=first, collation=named_collation(parts.collation))
-        case "ENUM_TEXT":
-            return t.Enum((), collation=named_collation(parts.collation))
+        case words if words == "ENUM_TEXT" or words.startswith('ENUM_TEXT "'):
+            return t.Enum((), _enum_name(native), named_collation(parts.collation))
         case "GEOMETRY_BLOB":
             return _geometry(parts.numbers)
         case "FIXED_BLOB":
@@ -151,6 +152,11 @@ def _geometry(numbers: tuple[int, ...]) -> t.LogicalType:
     if not numbers or not 0 <= numbers[0] < len(GEOMETRIES):
         return t.Binary()
     return t.Geometry(GEOMETRIES[numbers[0]], numbers[1] if len(numbers) > 1 else None)
+
+
+def _enum_name(native: str) -> str:
+    named = ENUM_NAME.match(native)
+    return named["name"].replace('""', '"') if named else ""
 
 
 def _fields(words: str, digits: int | None) -> str:

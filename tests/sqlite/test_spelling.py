@@ -53,6 +53,7 @@ SPELLED: list[tuple[t.LogicalType, str, Affinity]] = [
     (t.Json(binary=True), "JSONB_TEXT", Affinity.TEXT),
     (t.Enum(("a", "b's", "c, d", ")")), "ENUM_TEXT", Affinity.TEXT),
     (t.Enum(("A", "b"), collation=NOCASE), "ENUM_TEXT COLLATE NOCASE", Affinity.TEXT),
+    (t.Enum(("a",), 'mo"od (2)', NOCASE), 'ENUM_TEXT "mo""od (2)" COLLATE NOCASE', Affinity.TEXT),
     (t.Bits(8), "BITS_TEXT(8)", Affinity.TEXT),
     (t.Bits(None, varying=True), "VARBITS_TEXT", Affinity.TEXT),
     (t.Year(), "YEAR_INTEGER", Affinity.INTEGER),
@@ -163,6 +164,12 @@ def test_what_has_no_spelling_goes_down_the_ladder() -> None:
         (t.Geometry("CURVE"), t.Binary()),
     ]:
         assert settle(kind, Use(), dialect).spelling.stored == stored
+
+
+def test_a_name_that_would_change_the_affinity_is_left_out() -> None:
+    spelled = spelling.spell(t.Enum(("5",), "point_kind"))
+    assert spelled is not None
+    assert (spelled.native, spelled.stored) == ("ENUM_TEXT", t.Enum(("5",)))
 
 
 def test_collations_of_others() -> None:
