@@ -16,7 +16,7 @@ import pyarrow.csv as csv
 from dialects import sqltext
 from dialects.base import Dialect
 from dialects.mysql.decode import enclosed
-from dialects.mysql.writing import Written
+from dialects.mysql.writing import NUMBERED, Written
 from mappings.errors import DatabaseError, ValueDoesNotFit
 from mappings.schema import TableName
 
@@ -49,13 +49,16 @@ class Load:
     columns: tuple[Written, ...]
 
     def statement(self) -> str:
-        """LOAD DATA, where a column with an expression goes through a variable."""
+        """LOAD DATA, where a column with an expression goes through a variable; one that numbers itself only where
+        another does."""
         quote = self.dialect.quote
-        names = [f"@v{at}" if column.expression else quote(column.name) for at, column in enumerate(self.columns)]
+        needed = {column.expression for column in self.columns} - {"", NUMBERED}
+        through = [bool(needed and column.expression) for column in self.columns]
+        names = [f"@v{at}" if through[at] else quote(column.name) for at, column in enumerate(self.columns)]
         assigned = [
             f"{quote(column.name)} = {column.expression.replace('{value}', f'@v{at}')}"
             for at, column in enumerate(self.columns)
-            if column.expression
+            if through[at]
         ]
         expressions = f"\nSET {', '.join(assigned)}" if assigned else ""
         place = self.dialect.qualified(self.table)

@@ -19,6 +19,9 @@ from mappings.schema import Column
 from mappings.spelling import uuid_text
 
 HEX_PAIRS = np.array([list(f"{value:02x}".encode()) for value in range(256)], np.uint8)
+NUMBERED = "{value}"
+"""MariaDB forgets what LOAD DATA gave an AUTO_INCREMENT column when SET follows, and turns 0 into the next number; what
+SET itself gives it stays."""
 UNHEX = "UNHEX({value})"
 BITS = "CAST(CONV({value}, 2, 10) AS UNSIGNED)"
 GEOMETRY_OF_MYSQL = "ST_GeomFromWKB(UNHEX({value}), {srid}, 'axis-order=long-lat')"
@@ -40,6 +43,8 @@ class Written:
 def written(column: Column, server: Server) -> Written:
     """How the values of `column` are written into its native type."""
     word = base(column.native)
+    if column.identity is not None:
+        return Written(column.name, _as_it_is, NUMBERED)
     if isinstance(column.type, t.Geometry) or word in GEOMETRIES:
         template = GEOMETRY_OF_MARIADB if server.maria else GEOMETRY_OF_MYSQL
         srid = column.type.srid or 0 if isinstance(column.type, t.Geometry) else 0
