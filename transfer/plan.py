@@ -100,7 +100,7 @@ class Plan:
     @cached_property
     def hash(self) -> str:
         """SHA-256 over the decisions only: schemas, DDL, columns, rules, chunk keys; never estimates or places."""
-        decisions = [_decisions(table) for table in self.tables]
+        decisions = {"rows": self.rows, "tables": [_decisions(table) for table in self.tables]}
         return hashlib.sha256(json.dumps(decisions, sort_keys=True, default=str).encode()).hexdigest()
 
     def document(self) -> dict[str, Any]:

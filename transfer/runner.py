@@ -232,4 +232,5 @@ def execute(session: Session, statement: str, *, where: str) -> None:
     try:
         session.execute(statement)
     except TransferError as error:
-        raise error.at(where) from error
+        error.at(where)
+        raise

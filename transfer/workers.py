@@ -32,32 +32,42 @@ class Crew:
     def run(self, work: Callable[..., None]) -> None:
         """`work(*sessions)` once per worker. Raises the first worker's error, or Stopped after Ctrl-C or SIGTERM;
         by then every worker has ended and rolled back."""
-        ended = [threading.Event() for _ in self._sessions]
-        for number, (sessions, end) in enumerate(zip(self._sessions, ended, strict=True), 1):
-            name, args = f"worker-{number}", (work, sessions, end)
-            threading.Thread(target=self._guarded, args=args, name=name, daemon=True).start()
+        ended = threading.Event()
+        threading.Thread(target=self._all, args=(work, ended), name="crew", daemon=True).start()
         interrupted = self._wait(ended)
         if interrupted is not None:
             raise Stopped("stopped; no chunk was left half-written", signal_number=interrupted)
         if self._error is not None:
             raise self._error
 
-    def _wait(self, ended: list[threading.Event]) -> int | None:
-        """Wait for all; the signal's number when one asked to stop meanwhile. Events, for a Thread.join that a
-        signal interrupts may take a running thread for ended (https://github.com/python/cpython/issues/90882)."""
+    def _all(self, work: Callable[..., None], ended: threading.Event) -> None:
+        """Start and join the workers. Not in the main thread: a `join` that a signal interrupts there takes the
+        thread for dead, https://github.com/python/cpython/issues/90882"""
+        threads = [
+            threading.Thread(target=self._guarded, args=(work, sessions), name=f"worker-{number}", daemon=True)
+            for number, sessions in enumerate(self._sessions, 1)
+        ]
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            ended.set()
+
+    def _wait(self, ended: threading.Event) -> int | None:
+        """Wait for all; the signal's number when one asked to stop meanwhile."""
         interrupted: int | None = None
         while True:
             try:
-                if interrupted is not None and not self.stopping:
-                    self._end()
-                if all(end.is_set() for end in ended):
-                    return interrupted
-                for end in ended:
-                    end.wait(0.1)
+                while not ended.wait(0.1):
+                    pass
+                return interrupted
             except KeyboardInterrupt as stop:
                 interrupted = signal.SIGTERM if isinstance(stop, Terminated) else signal.SIGINT
+                self._end()
 
-    def _guarded(self, work: Callable[..., None], sessions: tuple[Session, ...], ended: threading.Event) -> None:
+    def _guarded(self, work: Callable[..., None], sessions: tuple[Session, ...]) -> None:
         try:
             work(*sessions)
         except BaseException as error:  # noqa: BLE001 - raised again in the main thread by run()
@@ -67,8 +77,6 @@ class Crew:
                     self._error = error
             if first:
                 self._end()
-        finally:
-            ended.set()
 
     def _end(self) -> None:
         self._stop.set()

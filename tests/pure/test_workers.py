@@ -92,8 +92,9 @@ def terminable() -> Iterator[None]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.usefixtures("terminable")
-def test_a_signal_cancels_all_workers(number: signal.Signals) -> None:
+def test_a_signal_stops_all_workers_cleanly(number: signal.Signals) -> None:
     connections = [Connection(), Connection()]
+    ended: list[Connection] = []
     began = threading.Barrier(2)
 
     def work(session: Any) -> None:
@@ -101,9 +102,13 @@ def test_a_signal_cancels_all_workers(number: signal.Signals) -> None:
         if session is connections[0]:
             time.sleep(0.05)
             signal.raise_signal(number)
-        session.busy()
+        try:
+            session.busy()
+        finally:
+            time.sleep(0.3)
+            ended.append(session)
 
     with pytest.raises(Stopped) as caught:
         crew(*connections).run(cast(Callable[..., None], work))
     assert caught.value.exit_code == 128 + number
-    assert all(connection.cancelled.is_set() for connection in connections)
+    assert set(ended) == set(connections)
