@@ -195,15 +195,14 @@ def _decimals_of_reals(values: list[Value], kind: pa.DataType) -> pa.Array:
     An integer below 2**53 over a power of ten up to 10**22 is one correctly rounded division."""
     doubles = pa.array(values, pa.float64())
     numbers = pc.fill_null(doubles, 0.0).to_numpy()
-    power = 10.0**kind.scale
-    with np.errstate(over="ignore", invalid="ignore"):
-        unscaled = np.rint(numbers * power)
-        simple = (np.abs(unscaled) < EXACT) & (unscaled / power == numbers)
-    if kind.scale > 22 or not simple.all():
-        return pc.cast(number_texts([*values], kind.scale), kind)
-    whole = pc.cast(pa.array(unscaled.astype(np.int64), mask=np.asarray(doubles.is_null())), pa.decimal128(19, 0))
-    scaled = whole.view(pa.decimal128(19, kind.scale)) if kind.scale <= 19 else None
-    return pc.cast(scaled, kind) if scaled is not None else pc.cast(number_texts([*values], kind.scale), kind)
+    if not 0 <= kind.scale <= 18 or np.abs(numbers).max() * 10.0**kind.scale >= EXACT:
+        return pc.cast(number_texts(values, kind.scale), kind)
+    unscaled = np.rint(numbers * 10.0**kind.scale)
+    whole = unscaled.astype(np.int64)
+    for at in np.flatnonzero(unscaled / 10.0**kind.scale != numbers).tolist():
+        whole[at] = int(Decimal(real_text(float(numbers[at]), kind.scale)).scaleb(kind.scale))
+    counted = pc.cast(pa.array(whole, mask=np.asarray(doubles.is_null())), pa.decimal128(19, 0))
+    return pc.cast(counted.view(pa.decimal128(19, kind.scale)), kind)
 
 
 def times(values: Values) -> pa.Array:
@@ -250,7 +249,7 @@ def uuids(values: Values) -> pa.Array:
 
 
 def literals(values: Values) -> pa.Array:
-    """SQLite's own literals, of which each names its storage class; see encode.values_of_literals."""
+    """SQLite's own literals, of which each names its storage class; see encode.value_of_literal."""
     spelled = [None if value is None else LITERAL[type(value)](value) for value in _unpacked(values)]
     return pa.array(spelled, pa.large_utf8())
 

@@ -61,7 +61,6 @@ ALIASES: tuple[tuple[str, d.Default], ...] = (
     ("time()", d.TimeOfDayDefault(0)),
 )
 WORDS = {"TRUE": "1", "FALSE": "0"}
-NUMBERS = (t.Boolean, t.Integer, t.Float, t.Decimal, t.Year)
 
 
 def _normal(sql: str) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ Each list is made by one vectorised step: `to_pylist` builds a scalar object per
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +18,6 @@ from mappings.spelling import decimal_text, joined, large, spelled
 NUMERIC_LOOKING = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 REAL_DIGITS = 15
 """All the decimal digits that a double keeps."""
-UNITS = {0: "s", 3: "ms", 6: "us"}
 
 
 def encode(array: pa.Array, kind: t.LogicalType, affinity: Affinity) -> list[object]:
@@ -164,6 +162,3 @@ def _finite_or_infinite(text: str) -> float:
     if math.isnan(number):
         raise ValueError("is NaN, which SQLite would store as NULL")
     return number
-
-
-Encoder = Callable[[pa.Array], list[object]]

@@ -110,9 +110,7 @@ class Packed:
             lower = upper
 
     def _range(self, lower: int | None, upper: int | None) -> str:
-        ends = [f"{self._layout.rowid} >= {lower}"] if lower is not None else []
-        ends += [f"{self._layout.rowid} < {upper}"] if upper is not None else []
-        return " AND ".join(ends) or "1"
+        return _between(self._layout.rowid, lower, upper)
 
     def _cut(self, lower: int | None, end: int | None) -> int | None:
         """The first rowid behind the next chunk, None when that reaches the end."""
@@ -173,9 +171,13 @@ def _predicate(where: KeyRange | None) -> str:
     if where is None:
         return ""
     key = quoted(where.column)
-    ends = [f"{key} >= {where.lower}"] if where.lower is not None else []
-    ends += [f"{key} < {where.upper}"] if where.upper is not None else []
-    return (f" WHERE {' AND '.join(ends)}" if ends else "") + f" ORDER BY {key}"
+    return f" WHERE {_between(key, where.lower, where.upper)} ORDER BY {key}"
+
+
+def _between(key: str, lower: int | None, upper: int | None) -> str:
+    ends = [f"{key} >= {lower}"] if lower is not None else []
+    ends += [f"{key} < {upper}"] if upper is not None else []
+    return " AND ".join(ends) or "1"
 
 
 def _some(connection: Link, cursor: sqlite3.Cursor, count: int) -> list[tuple[Value, ...]]:

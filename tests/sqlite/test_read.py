@@ -240,3 +240,20 @@ def test_bad_text_of_another_tool(test_data: Path, opened: Maker, file: Path) ->
     with pytest.raises(DatabaseError) as caught:
         list(session.read(files, (files.columns[0], column(t.Text(), "TEXT", "filename")), None, 10))
     assert caught.value.where == "files.filename, rowid 2"
+
+
+def test_decimals_out_of_doubles(opened: Maker) -> None:
+    session = opened(
+        """CREATE TABLE t (c DECIMAL(10,2)); INSERT INTO t VALUES (0.1 + 0.2), (NULL), (-19.99), (1e7 + 0.01),
+        (99999999.99), (0.07 * 3)"""
+    )
+    expected = [
+        Decimal("0.30"),
+        None,
+        Decimal("-19.99"),
+        Decimal("10000000.01"),
+        Decimal("99999999.99"),
+        Decimal("0.21"),
+    ]
+    assert values(session, column(t.Decimal(10, 2), "DECIMAL(10,2)")) == [expected]
+    assert values(session, column(t.Decimal(40, 20), "DECIMAL(40,20)"))[0][2:3] == [Decimal("-19.99")]
