@@ -16,14 +16,15 @@ import pyarrow.csv as csv
 from dialects import sqltext
 from dialects.base import Dialect
 from dialects.mysql.decode import enclosed
-from dialects.mysql.writing import NUMBERED, Written
+from dialects.mysql.writing import NUMBERED, Written, hexadecimal
 from mappings.errors import DatabaseError, ValueDoesNotFit
 from mappings.schema import TableName
 
 LOAD = """\
-LOAD DATA LOCAL INFILE 'dbtransfer' INTO TABLE {table} CHARACTER SET utf8mb4
+LOAD DATA LOCAL INFILE 'dbtransfer' INTO TABLE {table} CHARACTER SET {charset}
 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\\n'
 ({columns}){expressions}"""
+UTF8 = "CONVERT({value} USING utf8mb4)"
 INSERT = "INSERT INTO {table} ({columns}) VALUES "
 CSV = csv.WriteOptions(include_header=False, null_string="NULL", quoting_style="needed", batch_size=8192)
 """With an empty escape character the bare word NULL is NULL, and the quoted one is text."""
@@ -52,23 +53,27 @@ class Load:
         """LOAD DATA, where a column with an expression goes through a variable; one that numbers itself only where
         another does."""
         quote = self.dialect.quote
-        needed = {column.expression for column in self.columns} - {"", NUMBERED}
-        through = [bool(needed and column.expression) for column in self.columns]
+        octets = any(column.octets for column in self.columns)
+        expressions = [_loading(column) if octets else column.expression for column in self.columns]
+        through = [bool(set(expressions) - {"", NUMBERED} and expression) for expression in expressions]
         names = [f"@v{at}" if through[at] else quote(column.name) for at, column in enumerate(self.columns)]
         assigned = [
-            f"{quote(column.name)} = {column.expression.replace('{value}', f'@v{at}')}"
+            f"{quote(column.name)} = {expressions[at].replace('{value}', f'@v{at}')}"
             for at, column in enumerate(self.columns)
             if through[at]
         ]
-        expressions = f"\nSET {', '.join(assigned)}" if assigned else ""
-        place = self.dialect.qualified(self.table)
-        return LOAD.format(table=place, columns=", ".join(names), expressions=expressions)
+        return LOAD.format(
+            table=self.dialect.qualified(self.table),
+            charset="binary" if octets else "utf8mb4",
+            columns=", ".join(names),
+            expressions=f"\nSET {', '.join(assigned)}" if assigned else "",
+        )
 
     def feed(self, batches: Iterable[pa.RecordBatch], fed: Fed) -> Iterator[memoryview]:
         """The batches as CSV."""
         for batch in batches:
             sink = pa.BufferOutputStream()
-            csv.write_csv(self.prepared(batch), sink, CSV)
+            csv.write_csv(_as_text(self.prepared(batch)), sink, CSV)
             fed.rows += batch.num_rows
             yield memoryview(sink.getvalue())
 
@@ -100,11 +105,24 @@ class Load:
         return enclosed("(", pc.binary_join_element_wise(*values, comma), "),")
 
 
+def _loading(column: Written) -> str:
+    """The column's expression in a load without a character set."""
+    return (column.expression or "{value}").replace("{value}", UTF8) if column.told else column.expression
+
+
+def _as_text(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Bytes under the name of text: CSV would otherwise insist on UTF-8."""
+    arrays = [array.view(pa.large_utf8()) if pa.types.is_large_binary(array.type) else array for array in batch]
+    return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
+
+
 def _literals(column: Written, array: pa.Array) -> pa.Array:
-    """Strings in quotes, with backslashes doubled as the session's mode wants it; NULL for NULL."""
+    """Strings in quotes, with backslashes doubled as the session's mode wants it; bytes as hexadecimal digits."""
+    before, after = (column.expression or "{value}").split("{value}")
+    if column.octets:
+        return pc.fill_null(enclosed(f"{before}x'", hexadecimal(array), f"'{after}"), "NULL")
     texts = array if pa.types.is_large_string(array.type) else array.cast(pa.large_utf8())
     escaped = pc.replace_substring(pc.replace_substring(texts, "\\", "\\\\"), "'", "''")
-    before, after = (column.expression or "{value}").split("{value}")
     return pc.fill_null(enclosed(f"{before}'", escaped, f"'{after}"), "NULL")
 
 

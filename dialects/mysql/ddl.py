@@ -10,7 +10,6 @@ from dialects.base import Dialect
 from dialects.mysql.server import Server
 from dialects.mysql.types import (
     BLOBS,
-    COLLATE,
     INTEGERS,
     TEXTS,
     UNSTORED_DEFAULT,
@@ -21,17 +20,15 @@ from dialects.mysql.types import (
 )
 from mappings.schema import Column, Index, IndexPart, Table
 
-ROW_OCTETS = 65_535
 KEY_OCTETS = 3072
-COMMENT_LENGTHS = {"table": 2048, "column": 1024}
+SIZED = ("char", "varchar", "binary", "varbinary")
 INDEX_WORDS = {"fulltext": "FULLTEXT ", "spatial": "SPATIAL ", "vector": "VECTOR "}
 MORE_OCTETS = {"date": 3, "time": 6, "datetime": 8, "timestamp": 7, "year": 1, "float": 4, "double": 8, "uuid": 16}
 CHARSET_OCTETS = {"utf8mb4": 4, "utf8mb3": 3, "utf8": 3, "ucs2": 2, "utf16": 4, "utf16le": 4, "utf32": 4}
 
 
 def create_table(dialect: Dialect, table: Table, server: Server) -> str:
-    """CREATE TABLE for InnoDB. Wide varchar columns outside keys become text where the row would not fit."""
-    table = fitting_row(table)
+    """CREATE TABLE for InnoDB."""
     statement = sqltext.create_table(dialect, table, lambda column: column_line(dialect, column, server))
     if (key := identity_key(dialect, table)) is not None:
         statement = statement.removesuffix("\n)") + f",\n  {key}\n)"
@@ -42,13 +39,7 @@ def _options(table: Table, server: Server) -> str:
     wished = dict(table.options).get("collation", "")
     collation = wished if server.knows(wished) else server.exact_collation
     options = f" ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT COLLATE={collation}"
-    return options + (f" COMMENT={_comment(table.comment, 'table')}" if table.comment else "")
-
-
-def _comment(text: str, place: str) -> str:
-    """MySQL refuses longer comments; a cut one shows that it is."""
-    most = COMMENT_LENGTHS[place]
-    return literal(text if len(text) <= most else text[: most - 3] + "...")
+    return options + (f" COMMENT={literal(table.comment)}" if table.comment else "")
 
 
 def column_line(dialect: Dialect, column: Column, server: Server) -> str:
@@ -65,7 +56,7 @@ def column_line(dialect: Dialect, column: Column, server: Server) -> str:
     if column.invisible:
         parts.append("INVISIBLE")
     if column.comment:
-        parts.append(f"COMMENT {_comment(column.comment, 'column')}")
+        parts.append(f"COMMENT {literal(column.comment)}")
     return " ".join(parts)
 
 
@@ -115,39 +106,6 @@ def index_part(dialect: Dialect, part: IndexPart) -> str:
     return text + " DESC" * part.descending
 
 
-def fitting_row(table: Table) -> Table:
-    """The table with its widest varchar columns as text types until a row fits into 65535 bytes."""
-    keyed = _keyed(table)
-    while sum(octets(column.native) for column in table.columns) > ROW_OCTETS:
-        wide = [column for column in table.columns if _can_leave(column, keyed)]
-        if not wide:
-            return table
-        widest = max(wide, key=lambda column: octets(column.native))
-        moved = replace(widest, native=_off_row(widest.native))
-        table = replace(table, columns=tuple(moved if column is widest else column for column in table.columns))
-    return table
-
-
-def _keyed(table: Table) -> set[str]:
-    keys = [unique.columns for unique in table.uniques] + [key.columns for key in table.foreign_keys]
-    keys += [table.primary_key.columns] if table.primary_key else []
-    keys += [tuple(part.column for part in index.parts) for index in table.indexes]
-    return {name for columns in keys for name in columns}
-
-
-def _can_leave(column: Column, keyed: set[str]) -> bool:
-    return base(column.native) in ("varchar", "varbinary") and column.name not in keyed
-
-
-def _off_row(native: str) -> str:
-    """The text or blob type that holds what a varchar or varbinary does."""
-    binary = base(native) == "varbinary"
-    sizes, size = (BLOBS, digits(native)) if binary else (TEXTS, octets(native))
-    word = next(word for word, most in sizes.items() if word[0] != "t" or word == "text" if (most or size) >= size)
-    found = COLLATE.search(native)
-    return word + (found[0] if found else "")
-
-
 def octets(native: str) -> int:
     """The bytes a column takes in the row, or in an index entry."""
     word = base(native)
@@ -168,14 +126,14 @@ def character_octets(native: str) -> int:
 
 
 def key_octets(table: Table, part: IndexPart) -> int:
-    """The bytes that one part takes in an index entry."""
+    """The bytes that one part takes in an index entry; the length of a text or of bytes does not count there."""
     if part.expression is not None:
         return 0
     native = table.column(part.column).native
     if part.prefix is None:
-        return octets(native)
+        return octets(native) - 2 * (base(native) in SIZED)
     text = base(native) in TEXTS or base(native) in ("char", "varchar")
-    return part.prefix * (character_octets(native) if text else 1) + 2
+    return part.prefix * (character_octets(native) if text else 1)
 
 
 def unlimited(native: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dialects import sqltext
 from dialects.base import Dialect, Fit
-from dialects.mysql import ddl, defaults, fitting, spelling
+from dialects.mysql import ddl, defaults, fitting, sizes, spelling
 from dialects.mysql.columns import quoted
 from dialects.mysql.expressions import own_expression
 from dialects.mysql.server import Server
@@ -81,6 +81,9 @@ class MysqlDialect(Dialect):
 
     def fit_check(self, table: Table, check: Check) -> Fit[Check]:
         return fitting.fit_check(self, table, check)
+
+    def fit_table(self, table: Table) -> tuple[Table, tuple[str, ...]]:
+        return sizes.fit_table(table)
 
     def create_table(self, table: Table) -> tuple[str, ...]:
         return (ddl.create_table(self, table, self.server),)

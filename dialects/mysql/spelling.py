@@ -33,6 +33,8 @@ WIDEST_INLINE = 1000
 """A varchar counts with all its bytes against the 65535 of a row, so wider columns outside keys become text types."""
 KEY_LENGTHS = (32, 64, 128, 255, 512, 768)
 """Unlimited text in a key takes the least of these that its longest value so far fits into."""
+OF_EMPTY_TABLE = 255
+"""Characters of a text in a key where no value is there to be measured: three such make a key."""
 KEY_OCTET_LENGTHS = (64, 255, 767, 1536, 3072)
 SCALES = {True: 38, False: 30}
 """Digits after the point, on MariaDB and MySQL."""
@@ -163,11 +165,14 @@ def _text(kind: t.Text, use: Use, server: Server) -> Spelling | None:
 
 
 def _probed_text(kind: t.Text, use: Use, name: str) -> Spelling | None:
-    longest = use.facts.characters if use.facts.characters is not None else KEYED_CHARACTERS
+    unknown = KEYED_CHARACTERS if use.facts.rows is None else OF_EMPTY_TABLE
+    longest = unknown if use.facts.characters is None else use.facts.characters
     length = next((length for length in KEY_LENGTHS if length >= longest), None)
     if length is None:
         return None
-    told = f"in a key as varchar({length}): the longest value so far has {longest} characters"
+    told = f"in a key as varchar({length}): " + (
+        f"the longest value so far has {longest} characters" if use.facts.characters is not None else "no value so far"
+    )
     spelling = _collated(f"varchar({length})", t.Text(length), name, told)
     return replace(spelling, code="P")
 

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from dialects.mysql.server import Server
 from dialects.mysql.types import GEOMETRIES, base
 from mappings import types as t
+from mappings.arrow import arrow_type
 from mappings.errors import ValueDoesNotFit
 from mappings.schema import Column
 from mappings.spelling import uuid_text
@@ -22,22 +23,28 @@ HEX_PAIRS = np.array([list(f"{value:02x}".encode()) for value in range(256)], np
 NUMBERED = "{value}"
 """MariaDB forgets what LOAD DATA gave an AUTO_INCREMENT column when SET follows, and turns 0 into the next number; what
 SET itself gives it stays."""
-UNHEX = "UNHEX({value})"
 BITS = "CAST(CONV({value}, 2, 10) AS UNSIGNED)"
-GEOMETRY_OF_MYSQL = "ST_GeomFromWKB(UNHEX({value}), {srid}, 'axis-order=long-lat')"
-GEOMETRY_OF_MARIADB = "ST_GeomFromWKB(UNHEX({value}), {srid})"
+GEOMETRY_OF_MYSQL = "ST_GeomFromWKB({value}, {srid}, 'axis-order=long-lat')"
+GEOMETRY_OF_MARIADB = "ST_GeomFromWKB({value}, {srid})"
+OF_UTF8 = " COLLATE utf8mb4_"
 
 Prepare = Callable[[pa.Array], pa.Array]
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One column of a load: `prepare` yields numbers, dates or text that CSV can say; `expression` is what the
-    server makes of it, with `{value}` for the text, empty where it takes the text as it is."""
+    """One column of a load: `prepare` yields numbers, dates, text or bytes; `expression` is what the server makes of
+    it, with `{value}` for it, empty where it takes it as it is.
+
+    A load with a column of bytes has no character set: there, a column that needs to know that its text is UTF-8 is
+    `told` so.
+    """
 
     name: str
     prepare: Prepare
     expression: str = ""
+    octets: bool = False
+    told: bool = False
 
 
 def written(column: Column, server: Server) -> Written:
@@ -48,9 +55,9 @@ def written(column: Column, server: Server) -> Written:
     if isinstance(column.type, t.Geometry) or word in GEOMETRIES:
         template = GEOMETRY_OF_MARIADB if server.maria else GEOMETRY_OF_MYSQL
         srid = column.type.srid or 0 if isinstance(column.type, t.Geometry) else 0
-        return Written(column.name, hexadecimal, template.replace("{srid}", str(srid)))
+        return Written(column.name, _as_it_is, template.replace("{srid}", str(srid)), octets=True)
     if word == "vector":
-        return Written(column.name, vector, UNHEX)
+        return Written(column.name, vector, octets=True)
     if word == "bit" and isinstance(column.type, t.Bits | t.Text):
         return Written(column.name, _as_it_is, BITS)
     if word == "bit":
@@ -65,7 +72,7 @@ def _of_type(column: Column) -> Written:
         case t.Float():
             return Written(column.name, _double)
         case t.Binary():
-            return Written(column.name, hexadecimal, UNHEX)
+            return Written(column.name, _as_it_is, octets=True)
         case t.Timestamp(zoned=True):
             return Written(column.name, lambda array: array.cast(pa.timestamp("us")))
         case t.Duration():
@@ -73,13 +80,14 @@ def _of_type(column: Column) -> Written:
         case t.Year():
             return Written(column.name, _year)
         case t.Uuid() if base(column.native) == "binary":
-            return Written(column.name, lambda array: hexadecimal(array.cast(pa.large_binary())), UNHEX)
+            return Written(column.name, lambda array: array.cast(pa.large_binary()), octets=True)
         case t.Uuid():
-            return Written(column.name, uuid_text)
+            return Written(column.name, uuid_text, told=True)
         case t.Enum(labels=labels):
-            return Written(column.name, _known_label(labels))
+            return Written(column.name, _known_label(labels), told=True)
         case _:
-            return Written(column.name, _as_it_is)
+            told = pa.types.is_large_string(arrow_type(column.type)) and OF_UTF8 not in column.native
+            return Written(column.name, _as_it_is, told=told)
 
 
 def _as_it_is(array: pa.Array) -> pa.Array:
@@ -122,13 +130,13 @@ def hexadecimal(array: pa.Array) -> pa.Array:
 
 
 def vector(array: pa.Array) -> pa.Array:
-    """`[0.1,2]` as hexadecimal digits of four-byte floats; the servers' own parsers refuse the smallest."""
+    """`[0.1,2]` as four-byte floats; the servers' own parsers refuse the smallest."""
     lists = pc.split_pattern(pc.utf8_trim(array, "[] "), ",")
     floats = lists.flatten().cast(pa.float32())
     lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
     offsets = np.concatenate([[0], np.cumsum(4 * lengths)]).astype(np.int64)
     octets = np.ascontiguousarray(floats.to_numpy(zero_copy_only=False), "<f4").view(np.uint8)
-    return _text_array(HEX_PAIRS.take(octets, axis=0).ravel(), 2 * offsets, array)
+    return _text_array(octets, offsets, array).view(pa.large_binary())
 
 
 def duration_text(array: pa.Array) -> pa.Array:

@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 
 from dialects.mysql import MysqlDialect
-from dialects.mysql.ddl import fitting_row, octets
+from dialects.mysql.ddl import octets
 from dialects.mysql.defaults import read_expression, read_literal, read_marked
 from dialects.mysql.errors import CODES, refused_rows, translated, translation
+from dialects.mysql.sizes import fitting_row
 from mappings import defaults as d
 from mappings import types as t
 from mappings.errors import (
+    Blocked,
     ConnectionLost,
     ConnectionRefused,
     ConstraintViolated,
@@ -122,8 +124,20 @@ def test_a_row_that_is_too_wide_moves_its_widest_columns_out() -> None:
 
 def test_long_comments_are_cut_visibly() -> None:
     made = table(column("a", comment="x" * 2000), comment="y" * 3000)
-    statement = MYSQL.create_table(made)[0]
+    fitted, reasons = MYSQL.fit_table(made)
+    assert reasons == ("the comment is cut to 2048 characters", "the comment of a is cut to 1024 characters")
+    statement = MYSQL.create_table(fitted)[0]
     assert "x" * 1021 + "...'" in statement and "y" * 2045 + "...'" in statement
+
+
+def test_a_primary_key_that_is_too_long_blocks() -> None:
+    texts = [column(name, "varchar(512) COLLATE utf8mb4_0900_bin", t.Text(512)) for name in "ab"]
+    made = replace(table(*texts), primary_key=PrimaryKey("", ("a", "b")))
+    with pytest.raises(Blocked, match="needs 4096 bytes, where 3072 are the most"):
+        MYSQL.fit_table(made)
+    longest = replace(texts[0], native="varchar(768) COLLATE utf8mb4_0900_bin")
+    alone = replace(table(longest), primary_key=PrimaryKey("", ("a",)))
+    assert MYSQL.fit_table(alone) == (alone, ())
 
 
 def test_foreign_keys_and_numbers() -> None:

@@ -229,3 +229,54 @@ def test_a_whole_row_of_every_type(writer: MysqlSession) -> None:
     batch = batch_of(table, values)
     write(writer, table, batch)
     assert rows_of(writer, table).equals(pa.Table.from_batches([batch]))
+
+
+def test_every_type_beside_bytes(writer: MysqlSession) -> None:
+    """A load with a column of bytes has no character set: what has one must still arrive as it was."""
+    columns = [
+        Column("bytes", t.Binary(), "longblob"),
+        spelled(writer, "text", t.Text()),
+        Column("latin", t.Text(20), "varchar(20) COLLATE latin1_swedish_ci"),
+        Column("ascii", t.Text(20), "char(20) COLLATE ascii_bin"),
+        spelled(writer, "label", t.Enum(("é", "日", "1"))),
+        spelled(writer, "labels", t.SetOf(("é", "日"))),
+        spelled(writer, "json", t.Json(binary=True)),
+        spelled(writer, "bits", t.Bits(9)),
+        spelled(writer, "decimal", t.Decimal(20, 5)),
+        spelled(writer, "double", t.Float()),
+        spelled(writer, "year", t.Year()),
+        spelled(writer, "truth", t.Boolean()),
+        spelled(writer, "place", t.Geometry("POINT", 4326)),
+    ]
+    table = create(writer, table_of(columns))
+    values: dict[str, list[object]] = {
+        "bytes": [bytes(range(256)), b'","\n\\"NULL', None],
+        "text": ['é日😀 "q", \\ \n\0', "NULL", None],
+        "latin": ["é€", "", None],
+        "ascii": ["plain", "", None],
+        "label": ["é", "1", None],
+        "labels": ["é,日", "", None],
+        "json": ['{"é": "日😀\\""}', '"NULL"', None],
+        "bits": ["101010101", "000000001", None],
+        "decimal": [Decimal("-1.50000"), Decimal("123456789012345.12345"), None],
+        "double": [1e-300, -0.1, None],
+        "year": [0, 2155, None],
+        "truth": [True, False, None],
+        "place": [point(1, 2), point(-3, 4.5), None],
+    }
+    batch = batch_of(table, values)
+    write(writer, table, batch)
+    assert rows_of(writer, table).equals(pa.Table.from_batches([batch]))
+    assert writer.query("SELECT HEX(latin) FROM t WHERE id = 1") == [("E980",)]
+
+
+def test_uuids_and_addresses_beside_bytes(writer: MysqlSession, product: str) -> None:
+    if product == "mysql":
+        pytest.skip("MySQL has neither type")
+    columns = [Column("b", t.Binary(), "longblob"), Column("u", t.Uuid(), "uuid")]
+    columns.append(Column("i", t.Opaque("mysql", "inet6"), "inet6"))
+    table = create(writer, table_of(columns))
+    values: dict[str, list[object]] = {"b": [b"\xff"], "u": [bytes(16)], "i": ["2001:db8::1"]}
+    batch = batch_of(table, values)
+    write(writer, table, batch)
+    assert rows_of(writer, table).equals(pa.Table.from_batches([batch]))
