@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dialects.mysql.errors import translated
 from dialects.mysql.server import OLDEST, Server, parse_version
 from dialects.url import DatabaseUrl
-from mappings.errors import ConfigurationError, PermissionDenied
+from mappings.errors import ConfigurationError, ConnectionLost, DatabaseError
 
 if TYPE_CHECKING:
     from dialects.mysql.wire import BulkConnection
@@ -27,8 +27,13 @@ SET SESSION time_zone = '+00:00', sql_mode = '{sql_mode}', sql_notes = 1, lc_mes
   foreign_key_checks = 1, unique_checks = 1, autocommit = 1, sql_auto_is_null = 0,
   sql_big_selects = 1, sql_select_limit = 18446744073709551615, lock_wait_timeout = 300,
   net_read_timeout = 86400, net_write_timeout = 86400, wait_timeout = 604800, {product}"""
-WITH_A_RIGHT = ("SET SESSION innodb_strict_mode = 1",)
-"""Settings that MySQL lets administrators make only. They turn warnings into errors, which we look for anyway."""
+WISHED = (
+    "SET SESSION innodb_strict_mode = 1",
+    "SET SESSION sql_generate_invisible_primary_key = 0",
+    "SET SESSION sql_require_primary_key = 0",
+)
+"""Settings that MySQL lets administrators make only, or that only newer versions have. Without them warnings stay
+warnings, which we look for anyway, and tables without a primary key may get one or be refused."""
 OF_MYSQL = "max_execution_time = 0, information_schema_stats_expiry = 0"
 OF_MARIADB = "max_statement_time = 0"
 READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
@@ -79,6 +84,10 @@ def bare_connection(url: DatabaseUrl, *, local_infile: bool = False) -> BulkConn
             return BulkConnection(**arguments(url), local_infile=local_infile)
     except RuntimeError as error:  # caching_sha2_password without its library
         raise ConfigurationError(str(error), hint=INSTALL) from error
+    except ConnectionLost as error:
+        if isinstance(error.__cause__, OSError):  # the driver wraps those of the network: this is a file's
+            raise ConfigurationError(error.message, hint="look at the files of the ssl_* options") from error
+        raise
 
 
 def arguments(url: DatabaseUrl) -> dict[str, Any]:
@@ -143,8 +152,8 @@ def _set_up(connection: BulkConnection, *, writable: bool) -> Opened:
     maria, version = parse_version(text)
     connection.run(SETTINGS.format(sql_mode=SQL_MODE, product=OF_MARIADB if maria else OF_MYSQL))
     connection.run(ISOLATION)
-    for setting in WITH_A_RIGHT:
-        with suppress(PermissionDenied), translated("setting up the session"):
+    for setting in WISHED:
+        with suppress(DatabaseError), translated("setting up the session"):
             connection.run(setting)
     server = Server(maria, version, _collations(connection, maria, version))
     if version < OLDEST[server.product]:

@@ -35,6 +35,7 @@ CODES: dict[int, tuple[Kind, str]] = {
     1153: (e.DatabaseError, "on the server: SET GLOBAL max_allowed_packet = 1073741824"),
     1317: (e.DatabaseError, "the statement was interrupted: run again"),
     1419: (e.PermissionDenied, "SET GLOBAL log_bin_trust_function_creators = 1"),
+    3750: (e.DatabaseError, "on the server: SET GLOBAL sql_require_primary_key = OFF"),
     6125: (e.DatabaseError, "on the server: SET GLOBAL restrict_fk_on_non_standard_key = OFF"),
     3548: (e.DatabaseError, "the server does not know this SRID: create it, or leave the column out"),
 }

@@ -13,7 +13,7 @@ from dialects.mysql.decode import Cells, Decoder
 from dialects.mysql.types import GEOMETRIES, base, digits
 from mappings import types as t
 from mappings.arrow import arrow_type
-from mappings.errors import ConfigurationError
+from mappings.errors import ConfigurationError, DatabaseError
 from mappings.schema import Column, TableName
 
 EXPRESSIONS = {
@@ -24,6 +24,8 @@ EXPRESSIONS = {
 }
 AS_TEXT = {"bit": "LPAD(BIN({column} + 0), {digits}, '0')"}
 GEOMETRY_TEXT = "ST_AsText({column})"
+BATCH_OCTETS = 8 << 20
+ZERO_DATE = "look for zero and impossible dates: WHERE MONTH({column}) = 0 OR DAY({column}) = 0"
 TEXTUAL = (t.Text, t.Enum, t.SetOf, t.Json, t.Bits, t.Opaque, t.Interval, t.TimeTz, t.Array)
 
 
@@ -88,3 +90,24 @@ def select(dialect: Dialect, name: TableName, columns: tuple[Asked, ...], where:
         return text
     predicate = sqltext.range_predicate(dialect, where)
     return text + (f" WHERE {predicate}" if predicate else "") + f" ORDER BY {dialect.quote(where.column)}"
+
+
+def enough(waiting: list[pa.RecordBatch], batch_rows: int) -> bool:
+    """Whether the blocks decoded so far make a batch."""
+    rows = sum(batch.num_rows for batch in waiting)
+    octets: int = sum(batch.nbytes for batch in waiting)
+    return rows >= batch_rows or octets >= BATCH_OCTETS
+
+
+def batch(
+    name: TableName, schema: pa.Schema, block: decode.Block, decoders: tuple[decode.Decoder, ...]
+) -> pa.RecordBatch:
+    """One block as Arrow arrays. DatabaseError naming the column whose values cannot be yielded."""
+    arrays = []
+    for field, decoder, cells in zip(schema, decoders, decode.columns(block, len(decoders)), strict=True):
+        try:
+            arrays.append(decoder(cells))
+        except (decode.Undecodable, pa.ArrowInvalid) as error:
+            hint = ZERO_DATE.format(column=field.name) if pa.types.is_temporal(field.type) else ""
+            raise DatabaseError(str(error), hint=hint, where=f"{name}.{field.name}") from error
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)

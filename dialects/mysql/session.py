@@ -28,7 +28,6 @@ from mappings.type_mapper import Facts, Risk
 if TYPE_CHECKING:
     from dialects.mysql.wire import BulkConnection, RowStream
 
-BATCH_OCTETS = 8 << 20
 DATA_STATEMENT = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|SELECT|SET|DO)\b", re.IGNORECASE)
 FOREIGN_KEY = re.compile(r"ALTER TABLE .* ADD (?:CONSTRAINT .* )?FOREIGN KEY ", re.DOTALL)
 """Checked while it is added, a foreign key copies the whole table row by row; the runner has looked for orphans."""
@@ -39,7 +38,6 @@ SLOW = (
     "the target does not allow LOAD DATA LOCAL, so rows go by INSERT, which is slower; "
     "to allow it, on the server: SET GLOBAL local_infile = 1"
 )
-ZERO_DATE = "look for zero and impossible dates: WHERE MONTH({column}) = 0 OR DAY({column}) = 0"
 
 
 class MysqlSession(Session):
@@ -145,8 +143,8 @@ class MysqlSession(Session):
         with self._streaming(f"reading {name}", statement) as stream:
             waiting: list[pa.RecordBatch] = []
             while (block := stream.next_block(batch_rows)) is not None:
-                waiting.append(_batch(name, schema, block, decoders))
-                if _enough(waiting, batch_rows):
+                waiting.append(reading.batch(name, schema, block, decoders))
+                if reading.enough(waiting, batch_rows):
                     yield pa.concat_batches(waiting)
                     waiting.clear()
             if waiting:
@@ -301,22 +299,3 @@ def _told(statement: str) -> str:
     """The beginning of a statement, for messages."""
     line = " ".join(statement.split())
     return line if len(line) <= 80 else f"{line[:77]}..."
-
-
-def _enough(waiting: list[pa.RecordBatch], batch_rows: int) -> bool:
-    rows = sum(batch.num_rows for batch in waiting)
-    octets: int = sum(batch.nbytes for batch in waiting)
-    return rows >= batch_rows or octets >= BATCH_OCTETS
-
-
-def _batch(
-    name: TableName, schema: pa.Schema, block: decode.Block, decoders: tuple[decode.Decoder, ...]
-) -> pa.RecordBatch:
-    arrays = []
-    for field, decoder, cells in zip(schema, decoders, decode.columns(block, len(decoders)), strict=True):
-        try:
-            arrays.append(decoder(cells))
-        except (decode.Undecodable, pa.ArrowInvalid) as error:
-            hint = ZERO_DATE.format(column=field.name) if pa.types.is_temporal(field.type) else ""
-            raise DatabaseError(str(error), hint=hint, where=f"{name}.{field.name}") from error
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)

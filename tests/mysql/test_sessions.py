@@ -1,5 +1,6 @@
 """Connecting, settings, errors, snapshots."""
 
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -90,6 +91,19 @@ def test_nobody_there() -> None:
 def test_an_unknown_option_of_the_url() -> None:
     with pytest.raises(ConfigurationError, match="sslmode"):
         connect("mysql://nobody@127.0.0.1:1/nothing?sslmode=require")
+
+
+def test_a_certificate_that_is_not_there() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        connect("mysql://nobody@127.0.0.1:1/nothing?ssl_ca=/nowhere.pem")
+    assert "ssl" in caught.value.hint
+
+
+def test_a_missing_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "dialects.mysql.wire", None)
+    with pytest.raises(ConfigurationError) as caught:
+        connect("mysql://nobody@127.0.0.1:1/nothing")
+    assert caught.value.hint == "pip install 'dbtransfer[mysql]'"
 
 
 def test_encryption_that_the_server_lacks_or_has(url: str, product: str, opened: Open) -> None:
