@@ -109,6 +109,11 @@ class Dialect(ABC):
         """The check as this engine can hold it; its expression is in this engine's SQL already."""
         return Fit(check)
 
+    def fit_table(self, table: Table) -> tuple[Table, tuple[str, ...]]:
+        """The target `table`, its keys fitted already, as this engine can make it, and what is changed for that.
+        Blocked when it cannot."""
+        return table, ()
+
     @abstractmethod
     def create_table(self, table: Table) -> tuple[str, ...]:
         """The statements that make an empty `table`: columns, defaults, keys and checks, but no index and no

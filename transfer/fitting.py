@@ -58,6 +58,8 @@ class TableFitter:
         self._refuse_equal_names(source, target)
         target = replace(target, columns=tuple(self._numbered(source, target, column) for column in target.columns))
         target = self._with_checks(source, self._with_keys(source, target), spellings)
+        target, reasons = self.dialect.fit_table(target)
+        self._notes += [Note("S", str(source.name), reason) for reason in reasons]
         return target, self._notes
 
     def _refuse_equal_names(self, source: Table, target: Table) -> None:

@@ -31,12 +31,12 @@ def make_plan(source: Session, target: Session, options: Options) -> Plan:
         limits=target.dialect.limits,
     )
     planner = Planner(schema, target, options, known, names)
-    tables = tuple(planner.table(table) for table in in_foreign_key_order(schema.tables))
+    planned = [planner.table(table) for table in in_foreign_key_order(schema.tables)]
     return Plan(
         source=schema.version,
         target=target.dialect.label,
         limits=target.dialect.limits,
-        tables=tables,
+        tables=tuple(table for table in planned if table is not None),
         notes=tuple(planner.notes),
         not_carried=schema.not_carried + left_out(picked.missing_parents) + tuple(planner.not_carried),
         blocks=tuple(planner.blocks),
@@ -86,14 +86,19 @@ class Planner:
     def not_carried(self) -> list[NotCarried]:
         return self._fitter.not_carried
 
-    def table(self, source: Table) -> TablePlan:
-        """The plan of one table: adopted when the target has it, otherwise created from the source."""
+    def table(self, source: Table) -> TablePlan | None:
+        """The plan of one table: adopted when the target has it, otherwise created from the source. None, and a
+        block, where the target cannot have such a table at all."""
         name = self._names[source.name]
         existing = self._there.get(name)
         if existing is not None:
             return self._adopted(source, existing)
         columns = [self._column(source, column) for column in source.columns]
-        target, notes = self._fitter.fit(source, [column.write for column, _ in columns], [s for _, s in columns])
+        try:
+            target, notes = self._fitter.fit(source, [column.write for column, _ in columns], [s for _, s in columns])
+        except Blocked as block:
+            self.blocks.append(Note("F", str(source.name), block.message, f"--exclude '{source.name}'"))
+            return None
         self.notes += notes
         plans = tuple(
             replace(column, write=fitted) for (column, _), fitted in zip(columns, target.columns, strict=True)
@@ -110,7 +115,9 @@ class Planner:
             columns=columns,
             chunk_key=chunk_key(source),
             create=dialect.create_table(target) if wanted else (),
-            indexes=tuple(dialect.create_index(target, index) for index in target.indexes) if wanted else (),
+            indexes=(*dialect.add_keys(target), *(dialect.create_index(target, index) for index in target.indexes))
+            if wanted
+            else (),
             foreign_keys=tuple(key for key in keys if key) if wanted else (),
             finish=tuple(text for text in identities if text) + dialect.comment(target),
         )
