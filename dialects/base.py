@@ -116,8 +116,12 @@ class Dialect(ABC):
 
     @abstractmethod
     def create_table(self, table: Table) -> tuple[str, ...]:
-        """The statements that make an empty `table`: columns, defaults, keys and checks, but no index and no
-        foreign key unless the engine can say those only here."""
+        """The statements that make an empty `table`: columns, defaults, checks and the keys that `add_keys` does
+        not add, but no index and no foreign key unless the engine can say those only here."""
+
+    def add_keys(self, table: Table) -> tuple[str, ...]:
+        """The primary key and unique constraints that are better added once the rows are there."""
+        return ()
 
     @abstractmethod
     def create_index(self, table: Table, index: Index) -> str: ...

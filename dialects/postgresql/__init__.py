@@ -80,6 +80,9 @@ class PostgreSQLDialect(Dialect):
     def create_table(self, table: Table) -> tuple[str, ...]:
         return ddl.create_table(self, table, self.server)
 
+    def add_keys(self, table: Table) -> tuple[str, ...]:
+        return ddl.add_keys(self, table)
+
     def create_index(self, table: Table, index: Index) -> str:
         return ddl.create_index(self, table, index)
 

@@ -50,10 +50,13 @@ def test_a_table_with_everything() -> None:
   "v" character varying(3) COLLATE "C",
   "b" boolean DEFAULT true NOT NULL,
   "g" integer GENERATED ALWAYS AS ((id * 2)) STORED,
-  CONSTRAINT "t_pkey" PRIMARY KEY ("id"),
-  CONSTRAINT "u" UNIQUE NULLS NOT DISTINCT ("v", "b") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT "ck" CHECK (v <> '')
 ) WITH (fillfactor=70)""",
+    )
+    assert DIALECT.add_keys(table) == (
+        'ALTER TABLE "public"."t" ADD CONSTRAINT "t_pkey" PRIMARY KEY ("id")',
+        'ALTER TABLE "public"."t" ADD CONSTRAINT "u" UNIQUE NULLS NOT DISTINCT ("v", "b") '
+        "DEFERRABLE INITIALLY DEFERRED",
     )
 
 
