@@ -44,7 +44,8 @@ class Facts:
 
     `observed` is the type that the values of a Dynamic column have; `problem` says why there is none.
     `integer_digits` and `fraction_digits` are the most that any finite number shows; `unusual` counts
-    values that no number or calendar holds (NaN, infinity). `greatest` is the largest integer.
+    values that no number or calendar holds (NaN, infinity). `greatest` is the largest integer. `nulls_in_key`:
+    the rows hold NULL in a primary key, which no type makes right.
     """
 
     observed: t.LogicalType | None = None
@@ -56,6 +57,7 @@ class Facts:
     unusual: int = 0
     greatest: int | None = None
     rows: int | None = None
+    nulls_in_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)

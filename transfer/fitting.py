@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from dialects.base import Dialect, Fit
+from mappings import types as t
 from mappings.defaults import Default, ExpressionDefault, NowDefault
 from mappings.errors import Blocked
 from mappings.names import NameScope, shortened
@@ -37,11 +39,16 @@ class TableFitter:
     names: Mapping[TableName, TableName]
     not_carried: list[NotCarried] = field(default_factory=list)
     _notes: list[Note] = field(default_factory=list)
+    _retyped: frozenset[str] = frozenset()
+    """The source table's columns whose values become text: expressions and defaults mean something else there."""
     _scopes: dict[str, NameScope] = field(default_factory=dict)
 
     def fit(self, source: Table, columns: list[Column], spellings: list[Spelling]) -> tuple[Table, list[Note]]:
         """The target's table for `source` with the settled `columns`, and what the reader should know."""
         self._notes = []
+        self._retyped = frozenset(
+            own.name for own, column in zip(source.columns, columns, strict=True) if _retyped(own.type, column.type)
+        )
         same_family = self.schema.family == self.dialect.family
         target = replace(
             source,
@@ -83,7 +90,8 @@ class TableFitter:
         if column.on_update_now and self.schema.family != self.dialect.family:
             self._drop("on update", place, "the target has no ON UPDATE CURRENT_TIMESTAMP")
             column = replace(column, on_update_now=False)
-        if column.default is None or self.dialect.spell_default(column.default, column) is not None:
+        retyped = column.name in self._retyped and isinstance(column.default, ExpressionDefault)
+        if column.default is None or (not retyped and self.dialect.spell_default(column.default, column) is not None):
             if isinstance(column.default, NowDefault) and self.schema.family != self.dialect.family:
                 self._notes.append(Note("S", place, "the default is the target server's own clock"))
             return column
@@ -191,6 +199,8 @@ class TableFitter:
         """In the target's SQL, where columns go by their target names."""
         limits = self.dialect.limits
         columns = {column.name: replace(column, name=shortened(column.name, limits)) for column in source.columns}
+        if any(_mentions(expression, name) for name in self._retyped):
+            return None
         sql = self.dialect.spell_expression(expression, columns)
         return None if sql is None else Expression(self.dialect.family, sql)
 
@@ -230,6 +240,17 @@ class TableFitter:
 
     def _drop(self, what: str, name: str, reason: str) -> None:
         self.not_carried.append(NotCarried(what, name, reason))
+
+
+def _retyped(source: t.LogicalType, target: t.LogicalType) -> bool:
+    """Whether values that engines compute and compare by their meaning become text."""
+    meaning = source.hint if isinstance(source, t.Dynamic) else source
+    meant = t.Boolean | t.Integer | t.Decimal | t.Float | t.Year | t.Date | t.Timestamp | t.Time | t.Binary
+    return isinstance(target, t.Text) and isinstance(meaning, meant)
+
+
+def _mentions(expression: Expression, column: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(column)}(?!\w)", expression.sql, re.IGNORECASE) is not None
 
 
 def _told(default: Default) -> str:

@@ -129,15 +129,24 @@ class Planner:
         try:
             settled = self._settled(column, use, as_text=rule == "text")
         except Blocked as block:
-            option = f"--allow-loss '{place}=text'"
-            self.blocks.append(Note("F", place, block.message, option))
+            self.blocks.append(Note("F", place, block.message, self._way_out(table, column, use)))
             settled = Settled(t.Text(), Spelling("text", t.Text()), ())
         self._tell(place, settled)
         read = replace(column, type=settled.read_as)
         write = replace(column, type=settled.spelling.stored, native=settled.spelling.native)
         return ColumnPlan(read, write, altering(rule)), settled.spelling
 
+    def _way_out(self, table: Table, column: Column, use: Use) -> str:
+        """The option that ends a block: text where the column can be text, otherwise a copy without the table."""
+        try:
+            self._settled(column, use, as_text=True)
+        except Blocked:
+            return f"--exclude '{table.name}'"
+        return f"--allow-loss '{table.name}.{column.name}=text'"
+
     def _settled(self, column: Column, use: Use, *, as_text: bool) -> Settled:
+        if use.facts.nulls_in_key and self._schema.family != self._dialect.family:
+            raise Blocked(use.facts.problem)
         if as_text:
             settled = settle(t.Text(), use, self._dialect)
             step = Step(t.Text(), "O", "stored as text, as allowed", at_source=True)

@@ -205,7 +205,7 @@ def _answer(connection: Link, table: Table, column: Column, seen: Seen, survey: 
     key = table.primary_key.columns if table.primary_key else ()
     if column.name in key and column.nullable and seen.filled < seen.rows:
         nulls = _offenders(connection, table, f"{quoted(column.name)} IS NULL")
-        facts = replace(facts, observed=None)
+        facts = replace(facts, observed=None, nulls_in_key=True)
         problem = f"{_rows_hold(seen.rows - seen.filled)} NULL in the primary key ({nulls})"
     return replace(
         facts,
