@@ -35,6 +35,7 @@ LIMITS = Limits(
     least_year=1,
     greatest_year=9999,
     keyed_text_length=spelling.KEYED_CHARACTERS,
+    json_doubles=True,
 )
 
 

@@ -25,7 +25,9 @@ EXPRESSIONS = {
 AS_TEXT = {"bit": "LPAD(BIN({column} + 0), {digits}, '0')"}
 GEOMETRY_TEXT = "ST_AsText({column})"
 BATCH_OCTETS = 8 << 20
-ZERO_DATE = "look for zero and impossible dates: WHERE MONTH({column}) = 0 OR DAY({column}) = 0"
+ZERO_DATE = """\
+look for zero and impossible dates: WHERE MONTH({column}) = 0 OR DAY({column}) = 0; \
+or copy the column as text: --allow-loss '{table}.{column}=text'"""
 TEXTUAL = (t.Text, t.Enum, t.SetOf, t.Json, t.Bits, t.Opaque, t.Interval, t.TimeTz, t.Array)
 
 
@@ -108,6 +110,6 @@ def batch(
         try:
             arrays.append(decoder(cells))
         except (decode.Undecodable, pa.ArrowInvalid) as error:
-            hint = ZERO_DATE.format(column=field.name) if pa.types.is_temporal(field.type) else ""
+            hint = ZERO_DATE.format(table=name, column=field.name) if pa.types.is_temporal(field.type) else ""
             raise DatabaseError(str(error), hint=hint, where=f"{name}.{field.name}") from error
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
