@@ -88,7 +88,8 @@ class Cast:
             raise self._refusal(array, _first_failure(convert, array), message, ("null",)) from error
 
     def _refusal(self, array: pa.Array, row: int, message: str, rules: tuple[str, ...]) -> ValueDoesNotFit:
-        options = " or ".join(f"--allow-loss '{self.name}={rule}'" for rule in rules)
+        wider = () if isinstance(self.target, t.Text) else ("text",)
+        options = " or ".join(f"--allow-loss '{self.name}={rule}'" for rule in (*rules, *wider))
         clause = message if message.startswith("is no ") else f"does not fit: {message}"
         return ValueDoesNotFit(f"value {shown(array, row)} {clause}", row=row, hint=f"change it, or allow: {options}")
 

@@ -29,6 +29,28 @@ def normal_json(text: str) -> str:
         return text
 
 
+def beyond_doubles(text: str) -> bool:
+    """Whether a number of the JSON text is neither an integer of 64 bits nor one that a double gives back exactly."""
+    try:
+        json.loads(text, parse_float=_double, parse_int=_double)
+    except _BeyondDoubles:
+        return True
+    except (ValueError, RecursionError, InvalidOperation):
+        return False
+    return False
+
+
+class _BeyondDoubles(Exception):
+    """Ends the parsing at the first such number."""
+
+
+def _double(text: str) -> None:
+    number = Decimal(text)
+    whole = text.lstrip("-").isdigit() and -(2**63) <= number < 2**64
+    if not whole and Decimal(repr(float(text))) != number:
+        raise _BeyondDoubles
+
+
 def _written(value: Value) -> str:
     try:
         return _WRITER.encode(value)

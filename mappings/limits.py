@@ -37,3 +37,5 @@ class Limits:
     """True when a text length counts UTF-16 units, so that an emoji counts two."""
     infinite_floats: bool = False
     """Whether the infinities can be stored as floats where NaN cannot (SQLite)."""
+    json_doubles: bool = False
+    """True when the parsed JSON type keeps no numbers but integers of 64 bits and doubles."""

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from mappings import types as t
 from mappings.arrow import arrow_type
 from mappings.casting import cut_to_octets, cut_to_utf16, nearest_floats, rounded, utf16_length
+from mappings.json_text import beyond_doubles
 from mappings.limits import Limits
 from mappings.spelling import ERA, FIRST_DAY, MICROSECONDS_OF_DAY
 
@@ -35,6 +36,8 @@ class Misfit:
 
 
 NUL = re.compile(b"\0")
+LONG_NUMBER = r"\d[\d.]{15}|\d[eE][+-]?\d"
+"""In JSON: sixteen digits and points in a row, or an exponent. Any other number is one that a double gives back."""
 
 Check = Callable[[pa.Array], Misfit | None]
 """None when the type of the array says already that everything fits."""
@@ -76,6 +79,8 @@ def after(target: t.LogicalType, limits: Limits) -> Iterator[Check]:
             yield partial(_no_label, labels=labels)
         case t.SetOf(members=members):
             yield partial(_no_subset, members=members)
+        case t.Json(binary=True) if limits.json_doubles:
+            yield _json_numbers
         case t.Float() if not limits.float_specials:
             yield _not_a_number if limits.infinite_floats else _special
         case t.Year():
@@ -212,6 +217,19 @@ def _in_order(names: list[str], members: tuple[str, ...]) -> bool:
 
 def _not_a_number(array: pa.Array) -> Misfit:
     return Misfit(array, pc.is_nan(array), "the target holds no NaN")
+
+
+def _json_numbers(array: pa.Array) -> Misfit | None:
+    suspects = pc.fill_null(pc.match_substring_regex(array, LONG_NUMBER), False)
+    if not pc.any(suspects).as_py():
+        return None
+    found = pa.array(
+        [
+            suspect and beyond_doubles(text)
+            for suspect, text in zip(suspects.to_pylist(), array.to_pylist(), strict=True)
+        ]
+    )
+    return Misfit(array, found, "a number in it is beyond a double, which is all that the target's JSON keeps")
 
 
 def _special(array: pa.Array) -> Misfit:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappings.json_text import normal_json
+from mappings.json_text import beyond_doubles, normal_json
 
 SAME = [
     ("100", "1e2", "100.0", "1.0E2", "1E+2", "10000e-2", "100.000000000000000000000"),
@@ -107,3 +107,26 @@ def _with_exponent(number: Decimal) -> str:
 def test_two_numbers_have_one_form_only_when_they_are_equal(one: Decimal, other: Decimal) -> None:
     forms = {normal_json(_with_exponent(number)) for number in (one, other)}
     assert (len(forms) == 1) == (one == other)
+
+
+DOUBLES = (
+    "1.10",
+    "-9223372036854775808",
+    "18446744073709551615",
+    "1e20",
+    "100000000000000000000",
+    "0.1",
+    "5e-324",
+    "-0.0",
+)
+BEYOND = ("12345678901234567890.5", "18446744073709551617", "0.1000000000000000055511151231257827", "1e999", "1e-400")
+
+
+@pytest.mark.parametrize("number", DOUBLES)
+def test_numbers_that_an_engine_with_doubles_keeps(number: str) -> None:
+    assert not beyond_doubles(f'{{"a": [{number}, "12345678901234567890.5"]}}')
+
+
+@pytest.mark.parametrize("number", BEYOND)
+def test_numbers_that_it_does_not_keep(number: str) -> None:
+    assert beyond_doubles(f'{{"a": [1, {number}]}}')
