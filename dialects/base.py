@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from dialects.url import DatabaseUrl
 from mappings.defaults import Default
+from mappings.errors import DatabaseError
 from mappings.limits import Limits
 from mappings.schema import (
     Check,
@@ -49,6 +50,16 @@ class Fit(Generic[T]):
 
     held: T | None
     reason: str = ""
+
+
+def unreadable(table: Table, column: Column, key: str, problem: str) -> DatabaseError:
+    """For a value that has no place in the type it is to be read as. `key` names the row, if it is known."""
+    place = f"{table.name}.{column.name}"
+    return DatabaseError(
+        problem,
+        where=f"{place}, key {key}" if key else place,
+        hint=f"mend the value, or copy the column as text: --allow-loss '{place}=text'",
+    )
 
 
 class Dialect(ABC):

@@ -58,6 +58,20 @@ def _decimals(texts: pa.Array, scale: int) -> pa.Array:
     return pa.array(numbers, pa.decimal256(WIDEST_DECIMAL, scale))
 
 
+def first_failure(convert: Convert, array: pa.Array) -> int:
+    """The first row whose conversion fails, found by bisection."""
+    low, high = 0, len(array)
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            convert(array.slice(low, middle - low))
+        except ValueError:
+            high = middle
+        else:
+            low = middle
+    return low
+
+
 def rounded(array: pa.Array, scale: int) -> tuple[pa.Array, pa.Array]:
     """Decimals, or numbers carried as text, and the same with at most `scale` digits after the point, half away
     from zero; both in one type."""

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from mappings import types as t
 from mappings.arrow import arrow_type
-from mappings.casting import Convert, converted
+from mappings.casting import Convert, converted, first_failure
 from mappings.errors import ValueDoesNotFit
 from mappings.limits import Limits
 from mappings.misfits import Check, after, before
@@ -85,7 +85,7 @@ class Cast:
             if self.rule == "null":
                 return _null_where_failing(convert, array, arrow_type(self.target))
             message = f"is no {_described(self.target)}: {error}"
-            raise self._refusal(array, _first_failure(convert, array), message, ("null",)) from error
+            raise self._refusal(array, first_failure(convert, array), message, ("null",)) from error
 
     def _refusal(self, array: pa.Array, row: int, message: str, rules: tuple[str, ...]) -> ValueDoesNotFit:
         wider = () if isinstance(self.target, t.Text) else ("text",)
@@ -108,20 +108,6 @@ def _described(kind: t.LogicalType) -> str:
             return f"{'unsigned ' if unsigned else ''}integer of {bits} bits"
         case _:
             return kind.kind.replace("_", " ")
-
-
-def _first_failure(convert: Convert, array: pa.Array) -> int:
-    """Bisect to the first row whose conversion fails."""
-    low, high = 0, len(array)
-    while high - low > 1:
-        middle = (low + high) // 2
-        try:
-            convert(array.slice(low, middle - low))
-        except ValueError:
-            high = middle
-        else:
-            low = middle
-    return low
 
 
 def _null_where_failing(convert: Convert, array: pa.Array, wanted: pa.DataType) -> tuple[pa.Array, int]:

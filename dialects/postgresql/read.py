@@ -5,16 +5,18 @@ What the binary driver does not carry exactly is selected as text; what it would
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dialects.base import Dialect, KeyRange
+from dialects.base import Dialect, KeyRange, unreadable
 from dialects.postgresql.types import parsed
 from dialects.sqltext import range_predicate
 from mappings import types as t
 from mappings.arrow import arrow_schema, arrow_type
+from mappings.casting import first_failure
 from mappings.errors import DatabaseError
 from mappings.schema import Column, Table
 
@@ -27,18 +29,27 @@ FIRST_MICROSECOND = FIRST_DAY * 86_400_000_000
 DAY = 86_400_000_000
 """No date of the server is earlier; what is earlier in Arrow is infinity or a far future that wrapped around."""
 
+REFUSED = "'{at}' || chr(31) || {key} || chr(31)"
+"""What precedes a value that has no place in the type asked for: column and key, for `refusal` to find in the message
+of the cast that then fails. The rest of that message is for people."""
+REFUSAL = re.compile('invalid input syntax for type [a-z]+: "([0-9]+)\x1f(.*?)\x1f(.*)"', re.DOTALL)
+
 ARRAY_AS_JSON = """CASE WHEN left({column}::text, 1) = '[' THEN \
-('array with bounds other than 1: ' || {column}::text)::int::text ELSE to_jsonb({column})::text END"""
-"""JSON has no lower bounds: the cast to int fails, and its message shows the value."""
+({refused} || 'holds an array with bounds other than 1: ' || {column}::text)::int::text \
+ELSE to_jsonb({column})::text END"""
 
 SPAN_OF_HOURS = """CASE WHEN extract(year FROM {column}) = 0 AND extract(month FROM {column}) = 0 \
 AND extract(day FROM {column}) = 0 THEN (extract(epoch FROM {column}) * 1000000)::bigint \
-ELSE ('interval of days or months: ' || {column}::text)::bigint END"""
+ELSE ({refused} || 'holds an interval of days or months: ' || {column}::text)::bigint END"""
 
 
 def select(dialect: Dialect, table: Table, columns: tuple[Column, ...], where: KeyRange | None) -> str:
     """The statement for these columns in this order; rows of a range in the order of its key."""
-    values = ", ".join(expression(dialect.quote(column.name), column) for column in columns)
+    key = _key_expression(dialect, table)
+    values = ", ".join(
+        expression(dialect.quote(column.name), column, REFUSED.format(at=at, key=key))
+        for at, column in enumerate(columns)
+    )
     relation = f"{'ONLY ' * table.only}{dialect.qualified(table.name)}"
     if where is None:
         return f"SELECT {values} FROM {relation}"
@@ -47,7 +58,20 @@ def select(dialect: Dialect, table: Table, columns: tuple[Column, ...], where: K
     return f"SELECT {values} FROM {relation}{restriction} ORDER BY {dialect.quote(where.column)}"
 
 
-def expression(name: str, column: Column) -> str:
+def _key_expression(dialect: Dialect, table: Table) -> str:
+    """The primary key as text that names a row for people."""
+    names = table.primary_key.columns if table.primary_key else ()
+    parts = " || ', ' || ".join(f"{dialect.quote(name)}::text" for name in names)
+    return parts or "''"
+
+
+def refusal(error: DatabaseError, table: Table, columns: tuple[Column, ...]) -> DatabaseError | None:
+    """The error of a cast that `REFUSED` made fail, as one that names table, column and key."""
+    found = REFUSAL.search(error.message)
+    return None if found is None else unreadable(table, columns[int(found[1])], found[2], found[3])
+
+
+def expression(name: str, column: Column, refused: str) -> str:
     """What to select so that the driver carries the column's values exactly as its type asks. A cast to the type
     that the column has costs nothing."""
     native = parsed(column.native)
@@ -68,9 +92,9 @@ def expression(name: str, column: Column) -> str:
         case t.Geometry():
             return f"ST_AsBinary({name})"
         case t.Duration():
-            return SPAN_OF_HOURS.format(column=name)
+            return SPAN_OF_HOURS.format(column=name, refused=refused)
         case t.Json() if native.array:
-            return ARRAY_AS_JSON.format(column=name)
+            return ARRAY_AS_JSON.format(column=name, refused=refused)
         case t.SetOf() if native.array:
             return f"array_to_string({name}, ',')"
         case t.Text() if native.base == "money":
@@ -92,7 +116,7 @@ def batch_octets(table: Table, batch_rows: int) -> int:
 
 
 class Decoder:
-    """Decodes the driver's batches; errors name the table and the column."""
+    """Decodes the driver's batches; errors name the table, the column and the key."""
 
     def __init__(self, table: Table, columns: tuple[Column, ...], *, check_text: bool) -> None:
         self._table = table
@@ -102,26 +126,38 @@ class Decoder:
 
     def __call__(self, batch: pa.RecordBatch, batch_rows: int) -> Iterator[pa.RecordBatch]:
         """The batch in the columns' Arrow types, in pieces of at most `batch_rows` rows."""
-        arrays = [self._column(column, batch.column(at)) for at, column in enumerate(self._columns)]
+        arrays = [self._column(at, batch) for at in range(len(self._columns))]
         decoded = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
         for start in range(0, decoded.num_rows, batch_rows):
             yield decoded.slice(start, batch_rows)
 
-    def _column(self, column: Column, array: pa.Array) -> pa.Array:
-        stored = array.storage if isinstance(array, pa.ExtensionArray) else array
-        problem = _wrapped(stored)
-        if problem:
-            raise self._error(column, problem, "carry the column as text, or mend the value at the source")
+    def _column(self, at: int, batch: pa.RecordBatch) -> pa.Array:
+        stored, kind = _stored(batch.column(at)), self._columns[at].type
+        wrong = _wrapped(stored)
+        if wrong is not None:
+            raise self._error(at, batch, *wrong)
         try:
-            if self._check_text and pa.types.is_string(stored.type):
-                stored.validate(full=True)
-            return decoded(stored, column.type)
+            return self._decoded(stored, kind)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            problem = "holds NaN or infinity" if _unusual(stored) else f"holds a value beyond its type: {error}"
-            raise self._error(column, problem, "carry the column as text, or mend the value at the source") from error
+            row = first_failure(lambda part: self._decoded(part, kind), stored)
+            unusual = str(stored[row]) in ("nan", "inf", "-inf")
+            problem = "holds NaN or infinity" if unusual else f"holds a value beyond its type: {error}"
+            raise self._error(at, batch, problem, row) from error
 
-    def _error(self, column: Column, problem: str, hint: str) -> DatabaseError:
-        return DatabaseError(problem, hint=hint, where=f"{self._table.name}.{column.name}")
+    def _decoded(self, array: pa.Array, kind: t.LogicalType) -> pa.Array:
+        if self._check_text and pa.types.is_string(array.type):
+            array.validate(full=True)
+        return decoded(array, kind)
+
+    def _error(self, at: int, batch: pa.RecordBatch, problem: str, row: int) -> DatabaseError:
+        names = [column.name for column in self._columns]
+        key = self._table.primary_key.columns if self._table.primary_key else ()
+        known = [_stored(batch.column(names.index(name)))[row] for name in key if name in names]
+        return unreadable(self._table, self._columns[at], ", ".join(map(str, known)), problem)
+
+
+def _stored(array: pa.Array) -> pa.Array:
+    return array.storage if isinstance(array, pa.ExtensionArray) else array
 
 
 def decoded(array: pa.Array, kind: t.LogicalType) -> pa.Array:
@@ -134,24 +170,22 @@ def decoded(array: pa.Array, kind: t.LogicalType) -> pa.Array:
     return array if array.type == wanted else pc.cast(array, wanted)
 
 
-def _unusual(array: pa.Array) -> bool:
-    return pa.types.is_string(array.type) and bool(pc.any(pc.is_in(array, pa.array(["nan", "inf", "-inf"]))).as_py())
-
-
-def _wrapped(array: pa.Array) -> str:
-    """Why some value of the array is not the server's own value, empty when all are."""
+def _wrapped(array: pa.Array) -> tuple[str, int] | None:
+    """Why some value of the array is not the server's own value, and its row; None when all are."""
     kind = array.type
-    if pa.types.is_date32(kind) and _bounds(array, pa.int32())[0] < FIRST_DAY:
-        return "holds infinity"
-    if pa.types.is_timestamp(kind) and _bounds(array, pa.int64())[0] < FIRST_MICROSECOND:
-        return "holds infinity or a moment after the year 294246"
-    if pa.types.is_time64(kind) and _bounds(array, pa.int64())[1] >= DAY:
-        return "holds 24:00:00, which is no time within a day"
-    return ""
+    if pa.types.is_date32(kind):
+        return _beyond(array.view(pa.int32()), "min", FIRST_DAY, "holds infinity")
+    if pa.types.is_timestamp(kind):
+        problem = "holds infinity or a moment after the year 294246"
+        return _beyond(array.view(pa.int64()), "min", FIRST_MICROSECOND, problem)
+    if pa.types.is_time64(kind):
+        return _beyond(array.view(pa.int64()), "max", DAY - 1, "holds 24:00:00, which is no time within a day")
+    return None
 
 
-def _bounds(array: pa.Array, width: pa.DataType) -> tuple[int, int]:
-    """The least and the greatest number beneath the array, zeros when there is none."""
-    extremes = pc.min_max(array.view(width))
-    least, greatest = extremes["min"].as_py(), extremes["max"].as_py()
-    return (0, 0) if least is None else (least, greatest)
+def _beyond(numbers: pa.Array, end: str, last: int, problem: str) -> tuple[str, int] | None:
+    """The problem and its row when the least or greatest number lies beyond the last that is right."""
+    found = pc.min_max(numbers)[end].as_py()
+    if found is None or (found >= last if end == "min" else found <= last):
+        return None
+    return problem, pc.index(numbers, found).as_py()

@@ -16,7 +16,7 @@ from dialects.postgresql.connection import Address, address
 from dialects.postgresql.control import Control, Snapshot
 from dialects.postgresql.errors import translating
 from dialects.postgresql.probe import facts_from, probe_query
-from dialects.postgresql.read import Decoder, batch_octets, select
+from dialects.postgresql.read import Decoder, batch_octets, refusal, select
 from dialects.postgresql.server import EXTENSION_TYPES, FACTS, KNOWN, OLDEST, Server, server_from
 from dialects.postgresql.wire import NativeColumn, Wire, wire
 from dialects.sqltext import boundary_query, column_list, count_query
@@ -123,9 +123,15 @@ class PostgreSQLSession(Session):
     ) -> Iterator[pa.RecordBatch]:
         statement = select(self.dialect, table, columns, where)
         decode = Decoder(table, columns, check_text=self.dialect.server.encoding == "SQL_ASCII")
-        with closing(self._binary.stream(statement, batch_octets(table, batch_rows))) as batches:
-            for batch in batches:
-                yield from decode(batch, batch_rows)
+        try:
+            with closing(self._binary.stream(statement, batch_octets(table, batch_rows))) as batches:
+                for batch in batches:
+                    yield from decode(batch, batch_rows)
+        except DatabaseError as error:
+            refused = refusal(error, table, columns)
+            if refused is None:
+                raise
+            raise refused from error
 
     def begin(self) -> None:
         if self._in_transaction:
