@@ -70,8 +70,8 @@ class Run:
                 self._create(control)
                 if self._plan.rows:
                     self._copy(stack)
-                copied = time.monotonic()
                 self._finish(control)
+                copied = time.monotonic()
                 verdicts = self._verify(control, stack)
             except TransferError as error:
                 error.hint = "\n".join(part for part in (error.hint, self._left_behind()) if part)
