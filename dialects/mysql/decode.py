@@ -51,6 +51,11 @@ class Cells:
     lengths: Places
     valid: npt.NDArray[np.bool_] | None
 
+    def part(self, first: int, end: int) -> Cells:
+        """The cells of some rows."""
+        valid = None if self.valid is None else self.valid[first:end]
+        return Cells(self.octets, self.starts[first:end], self.lengths[first:end], valid)
+
     def binary(self) -> pa.Array:
         """The values as large_binary."""
         count = len(self.starts)
@@ -270,7 +275,13 @@ def _undecodable(text: pa.Array, kind: pa.DataType) -> Undecodable:
     """Which values the parser refuses, found one by one: this is the way to an error."""
     refused = [value.as_py() for value in text if value.is_valid and not _readable(value, kind)]
     shown = f"{len(refused)} values such as '{str(refused[0])[:40]}'" if refused else "values"
-    return Undecodable(f"holds {shown} that are no {kind}")
+    return Undecodable(f"holds {shown} that are no {_named(kind)}")
+
+
+def _named(kind: pa.DataType) -> str:
+    """The Arrow type for people."""
+    known = ((pa.types.is_date, "date"), (pa.types.is_timestamp, "date and time"), (pa.types.is_time, "time of day"))
+    return next((name for fits, name in known if fits(kind)), str(kind))
 
 
 def _readable(value: pa.Scalar, kind: pa.DataType) -> bool:

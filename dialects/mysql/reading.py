@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from dialects import sqltext
-from dialects.base import Dialect, KeyRange
+from dialects.base import Dialect, KeyRange, unreadable
 from dialects.mysql import decode
 from dialects.mysql.decode import Cells, Decoder
 from dialects.mysql.types import GEOMETRIES, base, digits
 from mappings import types as t
 from mappings.arrow import arrow_type
 from mappings.errors import ConfigurationError, DatabaseError
-from mappings.schema import Column, TableName
+from mappings.schema import Column, Table, TableName
 
 EXPRESSIONS = {
     # the text protocol prints a FLOAT with six digits, but the double that equals it in full
@@ -25,9 +25,8 @@ EXPRESSIONS = {
 AS_TEXT = {"bit": "LPAD(BIN({column} + 0), {digits}, '0')"}
 GEOMETRY_TEXT = "ST_AsText({column})"
 BATCH_OCTETS = 8 << 20
-ZERO_DATE = """\
-look for zero and impossible dates: WHERE MONTH({column}) = 0 OR DAY({column}) = 0; \
-or copy the column as text: --allow-loss '{table}.{column}=text'"""
+ZERO_DATE = "look for zero and impossible dates: WHERE MONTH({column}) = 0 OR DAY({column}) = 0; "
+UNDECODABLE = (decode.Undecodable, pa.ArrowInvalid)
 TEXTUAL = (t.Text, t.Enum, t.SetOf, t.Json, t.Bits, t.Opaque, t.Interval, t.TimeTz, t.Array)
 
 
@@ -101,15 +100,43 @@ def enough(waiting: list[pa.RecordBatch], batch_rows: int) -> bool:
     return rows >= batch_rows or octets >= BATCH_OCTETS
 
 
-def batch(
-    name: TableName, schema: pa.Schema, block: decode.Block, decoders: tuple[decode.Decoder, ...]
-) -> pa.RecordBatch:
-    """One block as Arrow arrays. DatabaseError naming the column whose values cannot be yielded."""
+def batch(table: Table, schema: pa.Schema, block: decode.Block, decoders: tuple[decode.Decoder, ...]) -> pa.RecordBatch:
+    """One block as Arrow arrays. DatabaseError naming column and key where a value cannot be yielded."""
+    columns = decode.columns(block, len(decoders))
     arrays = []
-    for field, decoder, cells in zip(schema, decoders, decode.columns(block, len(decoders)), strict=True):
+    for at, (decoder, cells) in enumerate(zip(decoders, columns, strict=True)):
         try:
             arrays.append(decoder(cells))
-        except (decode.Undecodable, pa.ArrowInvalid) as error:
-            hint = ZERO_DATE.format(table=name, column=field.name) if pa.types.is_temporal(field.type) else ""
-            raise DatabaseError(str(error), hint=hint, where=f"{name}.{field.name}") from error
+        except UNDECODABLE as error:
+            row = _first_failure(decoder, cells)
+            raise _error(table, schema.field(at), _key(table, schema, columns, row), str(error)) from error
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _error(table: Table, field: pa.Field, key: str, problem: str) -> DatabaseError:
+    error = unreadable(table, table.column(field.name), key, problem)
+    if pa.types.is_temporal(field.type):
+        error.hint = ZERO_DATE.format(column=field.name) + error.hint
+    return error
+
+
+def _first_failure(decoder: Decoder, cells: Cells) -> int:
+    """The first row that cannot be decoded, found by bisection."""
+    low, high = 0, len(cells.starts)
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            decoder(cells.part(low, middle))
+        except UNDECODABLE:
+            high = middle
+        else:
+            low = middle
+    return low
+
+
+def _key(table: Table, schema: pa.Schema, columns: list[Cells], row: int) -> str:
+    """The primary key of a row for people, as far as it was asked for."""
+    names = table.primary_key.columns if table.primary_key else ()
+    places = [schema.get_field_index(name) for name in names if name in schema.names]
+    octets = [columns[at].part(row, row + 1).binary()[0].as_py() for at in places]
+    return ", ".join(value.decode(errors="backslashreplace") for value in octets if value is not None)

@@ -129,28 +129,28 @@ class MysqlSession(Session):
     ) -> Iterator[pa.RecordBatch]:
         asked = tuple(reading.asked(self.dialect, column) for column in columns)
         statement = reading.select(self.dialect, table.name, asked, where)
-        return self._batches(table.name, statement, columns, tuple(column.decoder for column in asked), batch_rows)
+        return self._batches(table, statement, columns, tuple(column.decoder for column in asked), batch_rows)
 
     def _batches(
         self,
-        name: TableName,
+        table: Table,
         statement: str,
         columns: tuple[Column, ...],
         decoders: tuple[decode.Decoder, ...],
         batch_rows: int,
     ) -> Iterator[pa.RecordBatch]:
         schema = arrow_schema(columns)
-        with self._streaming(f"reading {name}", statement) as stream:
+        with self._streaming(f"reading {table.name}", statement) as stream:
             waiting: list[pa.RecordBatch] = []
             while (block := stream.next_block(batch_rows)) is not None:
-                waiting.append(reading.batch(name, schema, block, decoders))
+                waiting.append(reading.batch(table, schema, block, decoders))
                 if reading.enough(waiting, batch_rows):
                     yield pa.concat_batches(waiting)
                     waiting.clear()
             if waiting:
                 yield pa.concat_batches(waiting)
         if stream.warning_count:
-            self._raise_warnings(f"the server warned while {name} was read", harmless=HARMLESS)
+            self._raise_warnings(f"the server warned while {table.name} was read", harmless=HARMLESS)
 
     @contextmanager
     def _streaming(self, doing: str, statement: str) -> Iterator[RowStream]:
