@@ -93,6 +93,8 @@ class Planner:
         existing = self._there.get(name)
         if existing is not None:
             return self._adopted(source, existing)
+        if not self._options.schema:
+            self.blocks.append(Note("F", str(name), "the target has no such table", f"--exclude '{source.name}'"))
         columns = [self._column(source, column) for column in source.columns]
         try:
             target, notes = self._fitter.fit(source, [column.write for column, _ in columns], [s for _, s in columns])

@@ -219,3 +219,14 @@ def test_a_plan_leaves_no_trace(tmp_path: Path, shop: str) -> None:
     outcome = run("plan", shop, f"sqlite:///{tmp_path}/new.db")
     assert outcome.code == 0 and "CREATE TABLE" in outcome.out
     assert not (tmp_path / "new.db").exists()
+
+
+def test_rows_alone_need_the_tables(tmp_path: Path, shop: str) -> None:
+    target = f"sqlite:///{tmp_path}/new.db"
+    refused = run("copy", shop, target, "--data-only")
+    assert refused.code == 4 and "no such table" in refused.err
+    assert run("copy", shop, target, "--schema-only").code == 0
+    assert plain.rows(target, "item") == []
+    filled_now = run("copy", shop, target, "--data-only", "--json")
+    assert filled_now.code == 0, filled_now.err
+    assert filled_now.document["tables"][0]["verified"] == "digest"
