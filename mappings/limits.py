@@ -39,3 +39,5 @@ class Limits:
     """Whether the infinities can be stored as floats where NaN cannot (SQLite)."""
     json_doubles: bool = False
     """True when the parsed JSON type keeps no numbers but integers of 64 bits and doubles."""
+    longest_span: int | None = None
+    """Microseconds of the longest span that the type for spans of hours holds, of either sign."""

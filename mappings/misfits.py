@@ -21,7 +21,7 @@ from mappings.arrow import arrow_type
 from mappings.casting import cut_to_octets, cut_to_utf16, nearest_floats, rounded, utf16_length
 from mappings.json_text import beyond_doubles
 from mappings.limits import Limits
-from mappings.spelling import ERA, FIRST_DAY, MICROSECONDS_OF_DAY
+from mappings.spelling import ERA, FIRST_DAY, MICROSECONDS_OF_DAY, duration_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,12 @@ def after(target: t.LogicalType, limits: Limits) -> Iterator[Check]:
         case t.Timestamp(digits=digits):
             yield partial(_beyond_years, limits=limits, unit=MICROSECONDS_OF_DAY)
             yield partial(_finer, digits=digits)
-        case t.Time(digits=digits) | t.Duration(digits=digits):
+        case t.Time(digits=digits):
             yield partial(_finer, digits=digits)
+        case t.Duration(digits=digits):
+            yield partial(_finer, digits=digits)
+            if limits.longest_span is not None:
+                yield partial(_longer_span, longest=limits.longest_span)
         case _:
             return
 
@@ -254,6 +258,14 @@ def _beyond_years(array: pa.Array, limits: Limits, unit: int) -> Misfit | None:
     least, greatest = pa.scalar(low, numbers.type), pa.scalar(high, numbers.type)
     bad = pc.or_(pc.less(numbers, least), pc.greater(numbers, greatest))
     message = f"outside the years {limits.least_year} to {limits.greatest_year} that the target holds"
+    return Misfit(array, bad, message, {"clamp": lambda: _clamped(numbers, least, greatest).view(array.type)})
+
+
+def _longer_span(array: pa.Array, longest: int) -> Misfit:
+    numbers = array.view(pa.int64())
+    least, greatest = pa.scalar(-longest, pa.int64()), pa.scalar(longest, pa.int64())
+    bad = pc.or_(pc.less(numbers, least), pc.greater(numbers, greatest))
+    message = f"longer than {duration_text(pa.array([longest], pa.duration('us')))[0]}, which the target holds at most"
     return Misfit(array, bad, message, {"clamp": lambda: _clamped(numbers, least, greatest).view(array.type)})
 
 

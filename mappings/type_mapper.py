@@ -212,7 +212,7 @@ def _wider_integer(kind: t.Integer, use: Use) -> Step:
     if kind.bits < 64:
         bits = {8: 16, 16: 32, 24: 32, 32: 64}[kind.bits]
         return Step(t.Integer(bits), "W", f"stored in {bits} bits")
-    if kind.unsigned and (use.numbered or (greatest is not None and greatest < 2**63)):
+    if kind.unsigned and (use.numbered if greatest is None else greatest < 2**63):
         return Step(t.Integer(64), "P", "unsigned becomes signed: no value so far needs the 64th bit")
     return Step(t.Decimal(20, 0), "W", "integer of 64 bits becomes a decimal of 20 digits")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dialects import sqltext
 from dialects.base import Dialect, Fit
@@ -36,7 +36,9 @@ LIMITS = Limits(
     greatest_year=9999,
     keyed_text_length=spelling.KEYED_CHARACTERS,
     json_doubles=True,
+    longest_span=3_020_399_999_999,
 )
+OF_MYSQL = replace(LIMITS, longest_span=3_020_399_000_000)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,10 @@ class MysqlDialect(Dialect):
 
     server: Server
     family = FAMILY
-    limits = LIMITS
+
+    @property
+    def limits(self) -> Limits:  # type: ignore[override]
+        return LIMITS if self.server.maria else OF_MYSQL
 
     @property
     def label(self) -> str:  # type: ignore[override]
