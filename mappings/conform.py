@@ -95,9 +95,9 @@ class Cast:
 
 
 def shown(array: pa.Array, row: int) -> str:
-    """A value for a message, in quotes and not too long."""
+    """A value for a message, in quotes, on one line and not too long."""
     text = str(spelled(array.slice(row, 1))[0])
-    return f"'{text[:SHOWN]}...'" if len(text) > SHOWN else f"'{text}'"
+    return repr(f"{text[:SHOWN]}..." if len(text) > SHOWN else text)
 
 
 def _described(kind: t.LogicalType) -> str:

@@ -115,6 +115,12 @@ class Settled:
     steps: tuple[Step, ...]
 
 
+def read_as_text(kind: t.LogicalType) -> t.LogicalType:
+    """What the source yields for a column that is copied as text. `Opaque` without a name is text for any value,
+    where the values of one column are of several kinds: bytes as X'00ff'."""
+    return t.Opaque("", "") if isinstance(kind, t.Dynamic) else t.Text()
+
+
 def risks(kind: t.LogicalType, use: Use, limits: Limits) -> frozenset[Risk]:
     """What must be probed before `settle` can decide well for this column and target."""
     match kind:

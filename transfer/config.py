@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal, cast
@@ -63,9 +64,18 @@ class Allowance:
         return matches(self.table, table) and fnmatchcase(column, self.column)
 
 
-def altering(rule: AnyRule | None) -> Rule | None:
-    """The rule for single values, None when there is none or the plan itself settles it."""
-    return None if rule == "text" else rule
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What may be done with one column: `rule` alters single values, `as_text` has the plan take a text type."""
+
+    rule: Rule | None = None
+    as_text: bool = False
+
+
+def consent(allowances: Iterable[Allowance], table: TableName, column: str) -> Consent:
+    """All that covers the column; of the rules for single values the last holds."""
+    given = [allowance.rule for allowance in allowances if allowance.covers(table, column)]
+    return Consent(next((rule for rule in reversed(given) if rule != "text"), None), "text" in given)
 
 
 def parse_allowance(text: str) -> Allowance:

@@ -12,8 +12,8 @@ from mappings.arrow import arrow_type
 from mappings.casting import CONVERSIONS
 from mappings.errors import Blocked
 from mappings.schema import Column, Table
-from mappings.type_mapper import Note, Use, settle
-from transfer.config import AnyRule, altering
+from mappings.type_mapper import Note, Use, read_as_text, settle
+from transfer.config import Consent
 from transfer.plan import ColumnPlan
 from transfer.preflight import Place
 
@@ -26,7 +26,7 @@ class Adopted:
 
 
 def adopt(
-    source: Table, existing: Table, known: Mapping[Place, Use], dialect: Dialect, rules: Mapping[str, AnyRule | None]
+    source: Table, existing: Table, known: Mapping[Place, Use], dialect: Dialect, consents: Mapping[str, Consent]
 ) -> Adopted:
     """Pair the columns by name, source's types cast to the existing ones; what cannot pair is a block."""
     columns, blocks = [], []
@@ -38,9 +38,13 @@ def adopt(
             blocks.append(Note("F", place, f"the existing table {existing.name} has no such column"))
             continue
         try:
-            columns.append(_paired(column, match, known[source.name, column.name], dialect, rules.get(column.name)))
+            columns.append(
+                _paired(column, match, known[source.name, column.name], dialect, consents.get(column.name, Consent()))
+            )
         except Blocked as block:
-            blocks.append(Note("F", place, block.message, f"--allow-loss '{place}=text'"))
+            as_text = isinstance(match.type, t.Text)
+            option = f"--allow-loss '{place}=text'" if as_text else f"--exclude '{source.name}'"
+            blocks.append(Note("F", place, block.message, option))
     blocks += [
         Note("F", f"{existing.name}.{column.name}", "is NOT NULL without a default, and the source has no such column")
         for column in by_name.values()
@@ -54,13 +58,14 @@ def _folded(name: str, dialect: Dialect) -> str:
     return name.lower() if dialect.limits.identifiers_fold_case else name
 
 
-def _paired(source: Column, existing: Column, use: Use, dialect: Dialect, rule: AnyRule | None) -> ColumnPlan:
+def _paired(source: Column, existing: Column, use: Use, dialect: Dialect, consent: Consent) -> ColumnPlan:
     """The source yields what the ladder would read for this target, else its own type; the cast goes on from there
     to the existing type."""
     stored = resolved(existing.type)
-    for read_as in _readings(source, use, dialect):
+    readings = [read_as_text(source.type)] if consent.as_text else _readings(source, use, dialect)
+    for read_as in readings:
         if _castable(read_as, stored):
-            return ColumnPlan(replace(source, type=read_as), replace(existing, type=stored), altering(rule))
+            return ColumnPlan(replace(source, type=read_as), replace(existing, type=stored), consent.rule)
     raise Blocked(f"{source.native} cannot go into the existing {existing.native}")
 
 

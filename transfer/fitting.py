@@ -43,10 +43,17 @@ class TableFitter:
     """The source table's columns whose values become text: expressions and defaults mean something else there."""
     _scopes: dict[str, NameScope] = field(default_factory=dict)
 
-    def fit(self, source: Table, columns: list[Column], spellings: list[Spelling]) -> tuple[Table, list[Note]]:
-        """The target's table for `source` with the settled `columns`, and what the reader should know."""
+    def fit(
+        self,
+        source: Table,
+        columns: list[Column],
+        spellings: list[Spelling],
+        as_text: frozenset[str] = frozenset(),
+    ) -> tuple[Table, list[Note]]:
+        """The target's table for `source` with the settled `columns`, and what the reader should know. `as_text` are
+        the columns that are text because the user allows it."""
         self._notes = []
-        self._retyped = frozenset(
+        self._retyped = as_text | frozenset(
             own.name for own, column in zip(source.columns, columns, strict=True) if _retyped(own.type, column.type)
         )
         same_family = self.schema.family == self.dialect.family
@@ -101,7 +108,7 @@ class TableFitter:
     def _generated(self, source: Table, column: Column) -> Column:
         if column.generated is None:
             return column
-        spelled = self._spelled(source, column.generated.expression)
+        spelled = None if column.name in self._retyped else self._spelled(source, column.generated.expression)
         if spelled is None:
             self._drop("generated column", f"{source.name}.{column.name}", "kept as a plain column with its values")
             return replace(column, generated=None)

@@ -10,8 +10,8 @@ from mappings import types as t
 from mappings.errors import Blocked
 from mappings.names import table_names
 from mappings.schema import Column, NotCarried, Schema, Table, TableName
-from mappings.type_mapper import Note, Settled, Spelling, Step, Use, settle
-from transfer.config import Allowance, AnyRule, Options, altering
+from mappings.type_mapper import Note, Settled, Spelling, Step, Use, read_as_text, settle
+from transfer.config import Allowance, Consent, Options, consent
 from transfer.existing import adopt
 from transfer.fitting import TableFitter
 from transfer.plan import ColumnPlan, Plan, TablePlan
@@ -97,7 +97,10 @@ class Planner:
             self.blocks.append(Note("F", str(name), "the target has no such table", f"--exclude '{source.name}'"))
         columns = [self._column(source, column) for column in source.columns]
         try:
-            target, notes = self._fitter.fit(source, [column.write for column, _ in columns], [s for _, s in columns])
+            as_text = frozenset(column.name for column in source.columns if self._consent(source, column).as_text)
+            target, notes = self._fitter.fit(
+                source, [column.write for column, _ in columns], [s for _, s in columns], as_text
+            )
         except Blocked as block:
             self.blocks.append(Note("F", str(source.name), block.message, f"--exclude '{source.name}'"))
             return None
@@ -127,16 +130,16 @@ class Planner:
     def _column(self, table: Table, column: Column) -> tuple[ColumnPlan, Spelling]:
         place = f"{table.name}.{column.name}"
         use = self._known[table.name, column.name]
-        rule = self._rule(table.name, column.name)
+        given = self._consent(table, column)
         try:
-            settled = self._settled(column, use, as_text=rule == "text")
+            settled = self._settled(column, use, as_text=given.as_text)
         except Blocked as block:
             self.blocks.append(Note("F", place, block.message, self._way_out(table, column, use)))
             settled = Settled(t.Text(), Spelling("text", t.Text()), ())
         self._tell(place, settled)
         read = replace(column, type=settled.read_as)
         write = replace(column, type=settled.spelling.stored, native=settled.spelling.native)
-        return ColumnPlan(read, write, altering(rule)), settled.spelling
+        return ColumnPlan(read, write, given.rule), settled.spelling
 
     def _way_out(self, table: Table, column: Column, use: Use) -> str:
         """The option that ends a block: text where the column can be text, otherwise a copy without the table."""
@@ -151,8 +154,9 @@ class Planner:
             raise Blocked(use.facts.problem)
         if as_text:
             settled = settle(t.Text(), use, self._dialect)
-            step = Step(t.Text(), "O", "stored as text, as allowed", at_source=True)
-            return replace(settled, read_as=t.Text(), steps=(step, *settled.steps))
+            bytes_too = ": bytes as X'00ff'" if isinstance(column.type, t.Dynamic) else ""
+            step = Step(t.Text(), "O", f"stored as text, as allowed{bytes_too}", at_source=True)
+            return replace(settled, read_as=read_as_text(column.type), steps=(step, *settled.steps))
         if self._schema.family == self._dialect.family:
             dynamic = isinstance(column.type, t.Dynamic)
             observed = use.facts.observed if dynamic else None
@@ -167,11 +171,12 @@ class Planner:
         if spelling.message:
             self.notes.append(Note(spelling.code, place, spelling.message))
 
-    def _rule(self, table: TableName, column: str) -> AnyRule | None:
-        return next((given.rule for given in reversed(self._options.allowances) if given.covers(table, column)), None)
+    def _consent(self, table: Table, column: Column) -> Consent:
+        return consent(self._options.allowances, table.name, column.name)
 
     def _adopted(self, source: Table, existing: Table) -> TablePlan:
-        adopted = adopt(source, existing, self._known, self._dialect, self._rules(source))
+        consents = {column.name: self._consent(source, column) for column in source.columns}
+        adopted = adopt(source, existing, self._known, self._dialect, consents)
         self.notes += adopted.notes
         self.blocks += adopted.blocks
         if self._options.rows and self._options.if_exists != "append" and self._target.count(existing.name):
@@ -186,9 +191,6 @@ class Planner:
             exists=True,
             finish=tuple(text for text in finish if text),
         )
-
-    def _rules(self, source: Table) -> dict[str, AnyRule | None]:
-        return {column.name: self._rule(source.name, column.name) for column in source.columns}
 
 
 def _schemas(names: Mapping[TableName, TableName]) -> tuple[str, ...]:

@@ -64,6 +64,8 @@ def decode(values: Values, kind: t.LogicalType) -> pa.Array:
             return spans(values)
         case t.Uuid():
             return uuids(values)
+        case t.Opaque(native=""):
+            return printed(values)
         case t.Opaque():
             return literals(values)
         case _:
@@ -252,6 +254,30 @@ def literals(values: Values) -> pa.Array:
     """SQLite's own literals, of which each names its storage class; see encode.value_of_literal."""
     spelled = [None if value is None else LITERAL[type(value)](value) for value in _unpacked(values)]
     return pa.array(spelled, pa.large_utf8())
+
+
+def printed(values: Values) -> pa.Array:
+    """Any values as text; blobs, and text that is no UTF-8, as X'00ff'."""
+    return pa.array([None if value is None else _printed(value) for value in _unpacked(values)], pa.large_utf8())
+
+
+def _printed(value: int | float | str | bytearray | bytes) -> str:
+    match value:
+        case str():
+            return value
+        case int() | float():
+            return repr(value)
+        case bytearray() if (text := _utf8(value)) is not None:
+            return text
+        case _:
+            return f"X'{value.hex()}'"
+
+
+def _utf8(octets: bytearray) -> str | None:
+    try:
+        return octets.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _unpacked(values: Values) -> list[Value]:

@@ -5,7 +5,7 @@ import pytest
 from mappings.conform import RULES
 from mappings.errors import ConfigurationError
 from mappings.schema import TableName
-from transfer.config import Allowance, Options, Selection, altering, matches, parse_allowance
+from transfer.config import Allowance, Consent, Options, Selection, consent, matches, parse_allowance
 
 SHOP = tuple(TableName("shop", name) for name in ("orders", "order_lines", "Orders", "log"))
 NAMES = (*SHOP, TableName("crm", "orders"), TableName("", "flat"), TableName("shop", "odd[1]"))
@@ -95,10 +95,13 @@ def test_an_allowance_covers_the_columns_that_its_globs_match(allowance: Allowan
     assert [f"{table}.{column}" for table, column in places if allowance.covers(table, column)] == covered
 
 
-def test_text_is_settled_by_the_plan_and_alters_no_value() -> None:
-    assert altering("text") is None
-    assert altering(None) is None
-    assert [altering(rule) for rule in RULES] == list(RULES)
+def test_text_is_settled_by_the_plan_and_goes_with_a_rule_for_single_values() -> None:
+    orders = TableName("shop", "orders")
+    texts = ("orders.note=text", "orders.*=strip", "orders.total=round")
+    given = [parse_allowance(text) for text in texts]
+    assert consent(given, orders, "note") == Consent("strip", as_text=True)
+    assert consent(given, orders, "total") == Consent("round")
+    assert consent(given, TableName("shop", "lines"), "note") == Consent()
 
 
 @pytest.mark.parametrize(

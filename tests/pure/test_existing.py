@@ -13,7 +13,7 @@ from mappings.type_mapper import Facts, Use
 from tests.pure.limits import GENEROUS, NARROW
 from tests.pure.samples import SAMPLES, array_of
 from tests.pure.target import Target
-from transfer.config import AnyRule
+from transfer.config import Consent
 from transfer.existing import Adopted, adopt
 
 
@@ -23,13 +23,13 @@ def adopted(
     *,
     fold: bool = False,
     facts: Facts | None = None,
-    rules: dict[str, AnyRule | None] | None = None,
+    consents: dict[str, Consent] | None = None,
 ) -> Adopted:
     ours = Table(TableName("shop", "orders"), tuple(source))
     theirs = Table(TableName("", "orders"), tuple(existing))
     known = {(ours.name, column.name): Use(facts=facts or Facts()) for column in source}
     target = Target(limits=replace(GENEROUS, identifiers_fold_case=fold))
-    return adopt(ours, theirs, known, target, rules or {})
+    return adopt(ours, theirs, known, target, consents or {})
 
 
 def column(name: str, kind: t.LogicalType | None = None, **parts: Any) -> Column:
@@ -106,5 +106,13 @@ def test_a_column_whose_values_decide_is_read_as_they_are() -> None:
 
 
 def test_a_rule_for_values_is_kept() -> None:
-    pair = adopted([column("a")], [column("a", t.Integer(8))], rules={"a": "clamp"}).columns[0]
+    pair = adopted([column("a")], [column("a", t.Integer(8))], consents={"a": Consent("clamp")}).columns[0]
     assert pair.rule == "clamp"
+
+
+def test_a_column_goes_into_existing_text_where_that_is_allowed() -> None:
+    dynamic = t.Dynamic("INT", t.Integer(64))
+    mixed = {"source": [column("a", dynamic)], "existing": [column("a", t.Text())], "facts": Facts(problem="mixed")}
+    assert blocked(adopted(**mixed)) == [("shop.orders.a", "native cannot go into the existing native")]
+    assert adopted(**mixed).blocks[0].option == "--allow-loss 'shop.orders.a=text'"
+    assert adopted(**mixed, consents={"a": Consent(as_text=True)}).columns[0].read.type == t.Opaque("", "")
