@@ -116,7 +116,7 @@ class Settled:
 
 
 def read_as_text(kind: t.LogicalType) -> t.LogicalType:
-    """What the source yields for a column that is copied as text. `Opaque` without a name is text for any value,
+    """What the source yields for a column that is copied as text. `Opaque` of no family is text for any value,
     where the values of one column are of several kinds: bytes as X'00ff'."""
     return t.Opaque("", "") if isinstance(kind, t.Dynamic) else t.Text()
 

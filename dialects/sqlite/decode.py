@@ -64,7 +64,7 @@ def decode(values: Values, kind: t.LogicalType) -> pa.Array:
             return spans(values)
         case t.Uuid():
             return uuids(values)
-        case t.Opaque(native=""):
+        case t.Opaque(family=""):
             return printed(values)
         case t.Opaque():
             return literals(values)
