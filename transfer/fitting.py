@@ -89,8 +89,10 @@ class TableFitter:
             taken[name] = column.name
 
     def _column(self, source: Table, column: Column) -> Column:
-        column = replace(column, name=shortened(column.name, self.dialect.limits))
-        return self._generated(source, self._defaulted(source, column))
+        name = shortened(column.name, self.dialect.limits)
+        if name != column.name:
+            self._notes.append(Note("S", f"{source.name}.{column.name}", f"its name is too long and becomes {name}"))
+        return replace(self._generated(source, self._defaulted(source, column)), name=name)
 
     def _defaulted(self, source: Table, column: Column) -> Column:
         place = f"{source.name}.{column.name}"

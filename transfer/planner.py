@@ -90,6 +90,8 @@ class Planner:
         """The plan of one table: adopted when the target has it, otherwise created from the source. None, and a
         block, where the target cannot have such a table at all."""
         name = self._names[source.name]
+        if name.name != source.name.name:
+            self.notes.append(Note("S", str(source.name), f"becomes the table {name}"))
         existing = self._there.get(name)
         if existing is not None:
             return self._adopted(source, existing)
