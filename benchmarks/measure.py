@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+COMPILED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""The environment in which Python keeps what it compiled, as an installed command has it."""
+
+
 @dataclass(frozen=True)
 class Measured:
     """`peak_mb` is the process's greatest resident size, in millions of bytes; `cpu` its user and system seconds."""
@@ -24,7 +28,7 @@ def measured(command: Sequence[str], *, stdin: Path | None = None, stdout: Path 
     """Run one command to its end. RuntimeError with its own words when it fails."""
     began = time.monotonic()
     with open(stdin or os.devnull, "rb") as source, open(stdout or os.devnull, "wb") as sink:
-        process = subprocess.Popen(command, stdin=source, stdout=sink, stderr=subprocess.PIPE)
+        process = subprocess.Popen(command, stdin=source, stdout=sink, stderr=subprocess.PIPE, env=COMPILED)
         assert process.stderr is not None
         words = process.stderr.read()
         _, status, usage = os.wait4(process.pid, 0)
