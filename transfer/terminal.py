@@ -13,11 +13,22 @@ from transfer.plan import Plan, TablePlan
 from transfer.report import Report, TableReport
 
 
+WIDEST = 60
+"""Characters of a cell that the other rows make room for; a longer one pushes its own row to the right."""
+MEANINGS = {
+    "S": "same values, other behaviour",
+    "T": "values as text",
+    "O": "altered as allowed",
+    "D": "left out",
+}
+
+
 def aligned(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> str:
     """Rows of cells in columns two spaces apart; the columns in `right` are right-aligned."""
     if not rows:
         return ""
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    lengths = [[len(row[at]) for row in rows] for at in range(len(rows[0]))]
+    widths = [max((length for length in column if length <= WIDEST), default=0) for column in lengths]
     lines = [
         "  ".join(cell.rjust(width) if at in right else cell.ljust(width) for at, (cell, width) in enumerate(cells))
         for cells in ([*zip(row, widths, strict=True)] for row in rows)
@@ -60,6 +71,7 @@ def _columns_text(table: Table) -> str:
     rows = []
     for column in table.columns:
         words = ["key"] if column.name in key else []
+        words += [f"refers to {each.target}" for each in table.foreign_keys if column.name in each.columns]
         words += ["numbered"] if column.identity else []
         words += ["generated"] if column.generated else []
         words += [] if column.nullable else ["not null"]
@@ -73,7 +85,10 @@ def plan_text(plan: Plan) -> str:
     if plan.blocks:
         parts += [click.style("Blocked: nothing will be written", fg="red", bold=True), _notes_text(plan.blocks), ""]
     if plan.losses:
-        parts += [heading("What will differ"), _notes_text(plan.losses), ""]
+        parts += [_heading_of("What will differ", plan.losses), _notes_text(plan.losses), ""]
+    probed = [note for note in plan.notes if note.code == "P"]
+    if probed:
+        parts += [heading("Decided by the values there are now"), _notes_text(probed), ""]
     parts += _not_carried_text(plan.not_carried)
     for table in plan.tables:
         parts += [heading(f"{table.source.name} to {table.target.name}") + f"  {_estimated(table.source)}"]
@@ -89,13 +104,20 @@ def _pairs_text(table: TablePlan) -> str:
     )
 
 
+def _heading_of(text: str, notes: Iterable[Note]) -> str:
+    """The heading with what the letters of these notes stand for."""
+    codes = {note.code for note in notes}
+    legend = ", ".join(f"{code}: {meaning}" for code, meaning in MEANINGS.items() if code in codes)
+    return heading(text) + (f"  ({legend})" if legend else "")
+
+
 def _notes_text(notes: Iterable[Note]) -> str:
     """One paragraph for each thing said, with the option that settles it and all the places where it holds."""
     groups: dict[tuple[str, str, str], list[str]] = {}
     for note in notes:
         groups.setdefault((note.code, note.message, note.option), []).append(note.where)
     return "\n".join(
-        _paragraph(f"{code}  {message}" + (f"; to allow it: {option}" if option else ""), places)
+        _paragraph(f"{code}  {message}" + (f"; to go on: {option}" if option else ""), places)
         for (code, message, option), places in groups.items()
     )
 
@@ -132,7 +154,7 @@ def report_text(report: Report) -> str:
         parts += [heading("Altered, as allowed")]
         parts += [aligned([(item.column, item.rule, f"{item.values:,} values") for item in report.altered]), ""]
     if report.losses:
-        parts += [heading("What differs on the target"), _notes_text(report.losses), ""]
+        parts += [_heading_of("What differs on the target", report.losses), _notes_text(report.losses), ""]
     parts += _not_carried_text(report.not_carried)
     parts.append(_closing(report))
     return "\n".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 
 from dialects.mysql.ddl import KEY_OCTETS, key_octets, octets, unlimited
@@ -12,6 +13,7 @@ from mappings.schema import Column, IndexPart, Table
 ROW_OCTETS = 65_535
 TABLE_COMMENT, COLUMN_COMMENT = 2048, 1024
 """Characters of the longest comments."""
+OFF_ROW = f"a row would be longer than {ROW_OCTETS} bytes, so these become {{word}}, of any length: {{columns}}"
 CUT_COMMENT = "the comment{} is cut to {} characters"
 
 
@@ -19,12 +21,11 @@ def fit_table(table: Table) -> tuple[Table, tuple[str, ...]]:
     """The table as InnoDB can hold it, and what had to change for that. Blocked when its primary key cannot be."""
     _refuse_long_key(table)
     fitted = fitting_row(table)
-    changed = zip(table.columns, fitted.columns, strict=True)
-    reasons = [
-        f"{column.name} becomes {base(after.native)}: the row would be longer than {ROW_OCTETS} bytes"
-        for column, after in changed
-        if column.native != after.native
-    ]
+    moved: dict[str, list[str]] = defaultdict(list)
+    for column, after in zip(table.columns, fitted.columns, strict=True):
+        if column.native != after.native:
+            moved[base(after.native)].append(column.name)
+    reasons = [OFF_ROW.format(word=word, columns=", ".join(names)) for word, names in moved.items()]
     fitted, cuts = _with_fitting_comments(fitted)
     return fitted, (*reasons, *cuts)
 
