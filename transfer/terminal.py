@@ -12,7 +12,6 @@ from mappings.type_mapper import Note
 from transfer.plan import Plan, TablePlan
 from transfer.report import Report, TableReport
 
-
 WIDEST = 60
 """Characters of a cell that the other rows make room for; a longer one pushes its own row to the right."""
 MEANINGS = {
