@@ -33,6 +33,12 @@ SELECT set_config('timezone', 'UTC', false), set_config('datestyle', 'ISO, YMD',
 """
 """Values are printed exactly and in one way, rows hidden by a policy are an error, and a bare name has one meaning."""
 
+ROOM_FOR_INDEXES = """
+SELECT set_config('maintenance_work_mem', '256MB', false)
+ WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('256MB')
+"""
+"""Keys are added to filled tables: with this memory their sort stays in it and runs in parallel."""
+
 WITHOUT_COPY = {"adbc.postgresql.use_copy": "false"}
 
 
@@ -56,6 +62,8 @@ class Address:
             connection = psycopg.connect(self.conninfo, autocommit=True, prepare_threshold=None)
             failed.callback(connection.close)
             connection.execute(self.settings.encode())
+            if self.writable:
+                connection.execute(ROOM_FOR_INDEXES)
             failed.pop_all()
             return connection
 
