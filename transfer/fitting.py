@@ -37,24 +37,21 @@ class TableFitter:
     schema: Schema
     dialect: Dialect
     names: Mapping[TableName, TableName]
+    as_text: frozenset[tuple[TableName, str]] = frozenset()
+    """Tables' columns that are text because the user allows it."""
     not_carried: list[NotCarried] = field(default_factory=list)
     _notes: list[Note] = field(default_factory=list)
     _retyped: frozenset[str] = frozenset()
     """The source table's columns whose values become text: expressions and defaults mean something else there."""
     _scopes: dict[str, NameScope] = field(default_factory=dict)
 
-    def fit(
-        self,
-        source: Table,
-        columns: list[Column],
-        spellings: list[Spelling],
-        as_text: frozenset[str] = frozenset(),
-    ) -> tuple[Table, list[Note]]:
-        """The target's table for `source` with the settled `columns`, and what the reader should know. `as_text` are
-        the columns that are text because the user allows it."""
+    def fit(self, source: Table, columns: list[Column], spellings: list[Spelling]) -> tuple[Table, list[Note]]:
+        """The target's table for `source` with the settled `columns`, and what the reader should know."""
         self._notes = []
-        self._retyped = as_text | frozenset(
-            own.name for own, column in zip(source.columns, columns, strict=True) if _retyped(own.type, column.type)
+        self._retyped = frozenset(
+            own.name
+            for own, column in zip(source.columns, columns, strict=True)
+            if (source.name, own.name) in self.as_text or _retyped(own.type, column.type)
         )
         same_family = self.schema.family == self.dialect.family
         target = replace(
@@ -148,6 +145,9 @@ class TableFitter:
         if translated is None:
             self._drop("index", place, "its expression has no equal on the target")
             return None
+        if any(part.column in self._retyped and (index.method or part.opclass) for part in index.parts):
+            self._drop("index", place, "it is made for the type that its column no longer has")
+            return None
         held = self._settled(self.dialect.fit_index(target, translated), "index", place)
         return held and replace(held, name=self._claim(held.name, source))
 
@@ -166,6 +166,10 @@ class TableFitter:
 
     def _foreign_key(self, source: Table, target: Table, key: ForeignKey) -> ForeignKey | None:
         place = f"{source.name}.{key.name or ','.join(key.columns)}"
+        pairs = zip(key.columns, key.target_columns, strict=True)
+        if any(((source.name, own) in self.as_text) != ((key.target, other) in self.as_text) for own, other in pairs):
+            self._drop("foreign key", place, "of two columns that it ties only one is text")
+            return None
         pointed = replace(
             key,
             target=self.names[key.target],

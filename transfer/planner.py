@@ -78,7 +78,13 @@ class Planner:
         self._known = known
         self._names = names
         self._there = {table.name: table for table in target.reflect(_schemas(names)).tables}
-        self._fitter = TableFitter(schema, target.dialect, names)
+        as_text = frozenset(
+            (table.name, column.name)
+            for table in schema.tables
+            for column in table.columns
+            if self._consent(table, column).as_text
+        )
+        self._fitter = TableFitter(schema, target.dialect, names, as_text)
         self.notes: list[Note] = []
         self.blocks: list[Note] = []
 
@@ -99,10 +105,7 @@ class Planner:
             self.blocks.append(Note("F", str(name), "the target has no such table", f"--exclude '{source.name}'"))
         columns = [self._column(source, column) for column in source.columns]
         try:
-            as_text = frozenset(column.name for column in source.columns if self._consent(source, column).as_text)
-            target, notes = self._fitter.fit(
-                source, [column.write for column, _ in columns], [s for _, s in columns], as_text
-            )
+            target, notes = self._fitter.fit(source, [column.write for column, _ in columns], [s for _, s in columns])
         except Blocked as block:
             self.blocks.append(Note("F", str(source.name), block.message, f"--exclude '{source.name}'"))
             return None
