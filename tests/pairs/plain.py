@@ -15,6 +15,8 @@ import psycopg
 import pymysql
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
+NUMERIC = (*"-0123456789",)
+"""What a number or a moment begins with."""
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d+)?(Z|\+00(:?00)?)?")
 
 TABLES = {
@@ -40,7 +42,7 @@ def connect(url: str) -> Any:
         return sqlite3.connect(unquote(parts.path[1:]))
     place = {"host": parts.hostname, "port": parts.port, "user": parts.username, "password": parts.password}
     if engine(url) == "postgresql":
-        return psycopg.connect(dbname=parts.path[1:], options="-c timezone=UTC", **place)
+        return psycopg.connect(dbname=parts.path[1:], options="-c timezone=UTC -c intervalstyle=iso_8601", **place)
     return pymysql.connect(database=parts.path[1:], charset="utf8mb4", init_command="SET time_zone='+00:00'", **place)
 
 
@@ -78,9 +80,13 @@ def columns(url: str, table: str) -> list[str]:
 def rows(url: str, table: str, names: Iterable[str] = ()) -> list[tuple[Any, ...]]:
     """All rows of one table, comparable between engines, in a fixed order. PostgreSQL: without inherited ones."""
     chosen = ", ".join(quoted(url, name) for name in names) or "*"
-    only = "ONLY " if engine(url) == "postgresql" and not _partitioned(url, table) else ""
-    found = query(url, f"SELECT {chosen} FROM {only}{quoted(url, table)}")
+    found = query(url, f"SELECT {chosen} FROM {only(url, table)}{quoted(url, table)}")
     return sorted((tuple(comparable(value) for value in row) for row in found), key=repr)
+
+
+def only(url: str, table: str) -> str:
+    """What keeps PostgreSQL from showing the rows of tables that inherit from this one too."""
+    return "ONLY " if engine(url) == "postgresql" and not _partitioned(url, table) else ""
 
 
 def _partitioned(url: str, table: str) -> bool:
@@ -111,6 +117,8 @@ def comparable(value: Any) -> Any:
 
 
 def _comparable_text(text: str) -> str:
+    if text[:1] not in NUMERIC:
+        return text
     if moment := MOMENT.fullmatch(text):
         return f"{moment[1]} {moment[2]}.{(moment[3] or '.')[1:]:0<6}"
     return _plain_number(Decimal(text)) if NUMBER.fullmatch(text) and "." in text else text
