@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from dialects.base import Dialect, Fit
 from mappings import types as t
-from mappings.defaults import Default, ExpressionDefault, NowDefault
+from mappings.defaults import Default, ExpressionDefault, LiteralDefault, NowDefault
 from mappings.errors import Blocked
 from mappings.names import NameScope, shortened
 from mappings.schema import (
@@ -267,4 +267,10 @@ def _mentions(expression: Expression, column: str) -> bool:
 
 
 def _told(default: Default) -> str:
-    return default.sql if isinstance(default, ExpressionDefault) else default.kind.replace("_", " ")
+    match default:
+        case ExpressionDefault(sql=sql):
+            return sql
+        case LiteralDefault(text=text):
+            return repr(text)
+        case _:
+            return default.kind.replace("_", " ")

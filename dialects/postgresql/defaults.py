@@ -136,15 +136,17 @@ def spell_default(default: d.Default, column: Column, server: Server) -> str | N
         case d.CurrentUserDefault():
             return "CURRENT_USER" if isinstance(kind, t.Text) else None
         case d.ExpressionDefault(family=family, sql=sql):
-            return _expression(family, sql, server)
+            return _expression(family, sql, kind, server)
         case _:
             assert_never(default)
 
 
-def _expression(family: str, sql: str, server: Server) -> str | None:
-    """A sequence is not carried, so a default that asks one cannot be either."""
+def _expression(family: str, sql: str, kind: t.LogicalType, server: Server) -> str | None:
+    """A sequence is not carried, so a default that asks one cannot be either. Of other families only numbers are
+    sure to be values of the type: MySQL's zero date is an expression too."""
     if family != FAMILY:
-        return translate(Expression(family, sql), to=FAMILY, columns={})
+        computed = isinstance(kind, t.Boolean | t.Integer | t.Decimal | t.Float)
+        return translate(Expression(family, sql), to=FAMILY, columns={}) if computed and "'" not in sql else None
     return sql if server.runs(sql) and not SEQUENCE.search(sql) else None
 
 
