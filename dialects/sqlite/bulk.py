@@ -48,7 +48,7 @@ def _decoded(table: Table, column: Column, chunk: Chunk, at: int) -> pa.Array:
         row = first_failure(lambda part: decode(part, column.type), values)
         raise DatabaseError(
             f"the value {_shown(values, row)} cannot be read as {column.type.kind}: {error}",
-            hint="the column's values are of several kinds: map it to text, or mend this row",
+            hint=f"mend this row, or copy the column as text: --allow-loss '{table.name}.{column.name}=text'",
             where=f"{table.name}.{column.name}, {chunk.key(row)}",
         ) from error
 

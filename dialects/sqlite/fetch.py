@@ -125,7 +125,7 @@ class Packed:
         try:
             row = self._connection.execute(f"{self._query} FROM {source}").fetchone()
             columns = unpacked(row, self._asked, self._connection.lists)
-        except (Misfit, sqlite3.OperationalError) as error:
+        except (Misfit, UnicodeDecodeError, sqlite3.OperationalError) as error:
             if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
                 raise
             self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, before)
