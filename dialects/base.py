@@ -16,6 +16,7 @@ import pyarrow as pa
 from dialects.url import DatabaseUrl
 from mappings.defaults import Default
 from mappings.errors import DatabaseError
+from mappings.hazards import Hazard
 from mappings.limits import Limits
 from mappings.schema import (
     Check,
@@ -125,6 +126,12 @@ class Dialect(ABC):
         Blocked when it cannot."""
         return table, ()
 
+    def normal_form(self, table: Table) -> Table:
+        """A planned or reflected `table` of this engine in one form: what its catalogue tells otherwise than it was
+        told, what it makes unasked and what it cannot tell apart looks alike in both. `native` then says all that a
+        column's type is (labels and collation too); defaults and expressions are left as they are."""
+        return table
+
     @abstractmethod
     def create_table(self, table: Table) -> tuple[str, ...]:
         """The statements that make an empty `table`: columns, defaults, checks and the keys that `add_keys` does
@@ -153,6 +160,20 @@ class Dialect(ABC):
     @abstractmethod
     def comment(self, table: Table) -> tuple[str, ...]:
         """The statements that put the table's and its columns' comments, if CREATE TABLE did not."""
+
+    def offends(self, column: Column, hazard: Hazard) -> str | None:
+        """A predicate of this engine's SQL that is true for the rows of a source table whose value in `column` is what
+        `hazard` says, never NULL for a value that is there. Empty where no value of the column's type can be that here;
+        None where SQL cannot tell, so that the values must be read."""
+        return None
+
+    def relation(self, table: Table) -> str:
+        """The table as FROM names it, when its own rows alone are meant."""
+        return self.qualified(table.name)
+
+    def first(self, select: str, rows: int) -> str:
+        """The SELECT cut to its first rows."""
+        return f"{select} LIMIT {rows}"
 
     def qualified(self, name: TableName) -> str:
         return ".".join(self.quote(part) for part in (name.schema, name.name) if part)

@@ -45,6 +45,23 @@ def boundary_query(dialect: Dialect, name: TableName, column: str, after: int | 
     return f"SELECT {key} FROM {dialect.qualified(name)}{start} ORDER BY {key} LIMIT 1 OFFSET {rows}"
 
 
+def readable(name: str, column: Column) -> str:
+    """The column of the quoted `name` in a SELECT, without the values that the user allows to be read as NULL."""
+    return f"CASE WHEN {column.null_where} THEN NULL ELSE {name} END" if column.null_where else name
+
+
+def tally_query(dialect: Dialect, table: Table, predicates: Iterable[str]) -> str:
+    """One row: for each predicate the number of rows for which it is true, NULL when there are no rows."""
+    sums = ", ".join(f"SUM(CASE WHEN {predicate} THEN 1 ELSE 0 END)" for predicate in predicates)
+    return f"SELECT {sums} FROM {dialect.relation(table)}"
+
+
+def examples_query(dialect: Dialect, table: Table, predicate: str, rows: int) -> str:
+    """The primary keys of the first rows for which the predicate is true."""
+    keys = column_list(dialect, table.primary_key.columns if table.primary_key else ())
+    return dialect.first(f"SELECT {keys} FROM {dialect.relation(table)} WHERE {predicate}", rows)
+
+
 def foreign_key_clause(dialect: Dialect, key: ForeignKey) -> str:
     """`CONSTRAINT ... FOREIGN KEY ... REFERENCES ...` with its actions, without deferral."""
     parts = [f"CONSTRAINT {dialect.quote(key.name)}"] if key.name else []

@@ -60,6 +60,18 @@ class Cast:
             altered += count
         return Conformed(array, altered)
 
+    def refused(self, array: pa.Array) -> pa.Array:
+        """True for each value that would be refused without a rule."""
+        refused = pa.array([False] * len(array), pa.bool_())
+        for check in before(self.source, self.target):
+            refused, array = _set_apart(check, array, refused)
+        there = array.is_valid()
+        array, _ = _null_where_failing(self._converted, array, arrow_type(self.target))
+        refused = pc.or_(refused, pc.and_(there, array.is_null()))
+        for check in after(self.target, self.limits):
+            refused, array = _set_apart(check, array, refused)
+        return refused
+
     def _settle(self, check: Check, array: pa.Array) -> tuple[pa.Array, int]:
         """Where the check finds a value, alter it by the allowed rule and count it; without one raise."""
         misfit = check(array)
@@ -76,22 +88,32 @@ class Cast:
         return pc.if_else(bad, misfit.remedies[self.rule](), misfit.array), count
 
     def _convert(self, array: pa.Array) -> tuple[pa.Array, int]:
-        def convert(values: pa.Array) -> pa.Array:
-            return converted(values, self.source, self.target)
-
         try:
-            return convert(array), 0
+            return self._converted(array), 0
         except ValueError as error:
             if self.rule == "null":
-                return _null_where_failing(convert, array, arrow_type(self.target))
+                return _null_where_failing(self._converted, array, arrow_type(self.target))
             message = f"is no {_described(self.target)}: {error}"
-            raise self._refusal(array, first_failure(convert, array), message, ("null",)) from error
+            raise self._refusal(array, first_failure(self._converted, array), message, ("null",)) from error
+
+    def _converted(self, array: pa.Array) -> pa.Array:
+        return converted(array, self.source, self.target)
 
     def _refusal(self, array: pa.Array, row: int, message: str, rules: tuple[str, ...]) -> ValueDoesNotFit:
         wider = () if isinstance(self.target, t.Text) else ("text",)
         options = " or ".join(f"--allow-loss '{self.name}={rule}'" for rule in (*rules, *wider))
         clause = message if message.startswith("is no ") else f"does not fit: {message}"
-        return ValueDoesNotFit(f"value {shown(array, row)} {clause}", row=row, hint=f"change it, or allow: {options}")
+        message = f"value {shown(array, row)} {clause}"
+        return ValueDoesNotFit(message, row=row, rules=rules, hint=f"change it, or allow: {options}")
+
+
+def _set_apart(check: Check, array: pa.Array, refused: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """What the check finds joins `refused` and leaves the array, so that later checks see only what is sound."""
+    misfit = check(array)
+    if misfit is None:
+        return refused, array
+    bad = pc.and_(pc.fill_null(misfit.bad, False), array.is_valid())
+    return pc.or_(refused, bad), pc.if_else(bad, pa.scalar(None, misfit.array.type), misfit.array)
 
 
 def shown(array: pa.Array, row: int) -> str:

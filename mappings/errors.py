@@ -45,11 +45,13 @@ class ConfigurationError(TransferError):
 
 
 class ValueDoesNotFit(TransferError):
-    """`row` is the row's position in the batch that was conformed, so that a caller can name its key."""
+    """`row` is the row's position in the batch that was conformed, so that a caller can name its key; `rules` are
+    the alterations that would make the value fit."""
 
-    def __init__(self, message: str, *, row: int, hint: str = "", where: str = "") -> None:
+    def __init__(self, message: str, *, row: int, rules: tuple[str, ...] = (), hint: str = "", where: str = "") -> None:
         super().__init__(message, hint=hint, where=where)
         self.row = row
+        self.rules = rules
 
 
 class Blocked(TransferError):

@@ -133,7 +133,7 @@ def _beyond_scale(array: pa.Array, scale: int) -> Misfit | None:
 def _out_of_bounds(array: pa.Array, target: t.Integer | t.Year | t.Boolean) -> Misfit | None:
     if not pa.types.is_integer(array.type):
         return None
-    least, greatest = _bounds(target)
+    least, greatest = bounds(target)
     own = np.iinfo(array.type.to_pandas_dtype())
     if least <= own.min and own.max <= greatest:
         return None
@@ -142,7 +142,8 @@ def _out_of_bounds(array: pa.Array, target: t.Integer | t.Year | t.Boolean) -> M
     return Misfit(array, bad, f"outside {least} to {greatest}", {"clamp": lambda: _clamped(array, low, high)})
 
 
-def _bounds(target: t.Integer | t.Year | t.Boolean) -> tuple[int, int]:
+def bounds(target: t.Integer | t.Year | t.Boolean) -> tuple[int, int]:
+    """The least and the greatest number of the type."""
     match target:
         case t.Integer():
             return target.bounds

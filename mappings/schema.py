@@ -51,7 +51,8 @@ class Generated:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`native` is the engine's own type text. `on_update_now`: MySQL's ON UPDATE CURRENT_TIMESTAMP."""
+    """`native` is the engine's own type text. `on_update_now`: MySQL's ON UPDATE CURRENT_TIMESTAMP. `null_where`:
+    a predicate of the engine's SQL; the values for which it is true are read as NULL, because the user allows it."""
 
     name: str
     type: LogicalType
@@ -63,6 +64,7 @@ class Column:
     comment: str = ""
     on_update_now: bool = False
     invisible: bool = False
+    null_where: str = ""
 
 
 @dataclass(frozen=True, slots=True)

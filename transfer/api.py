@@ -54,7 +54,7 @@ def copy(
 
 def verify(source: Url, target: Url, options: Options | None = None, progress: Progress | None = None) -> Report:
     """Compare two databases value by value, as a copy with these options would have written them."""
-    options = replace(options or Options(), if_exists="append", schema=False)
+    options = replace(options or Options(), if_exists="append", schema=False, probe=False)
     progress = progress or Silent()
     began = time.monotonic()
     with ExitStack() as stack:

@@ -105,6 +105,8 @@ class Options:
     """Copy rows."""
     allowances: tuple[Allowance, ...] = ()
     verify: Verify = "digest"
+    probe: bool = True
+    """Ask the source's rows, before the first one is copied, whether the target can hold them all."""
 
     def __post_init__(self) -> None:
         if self.jobs < 1 or self.batch_rows < 1 or self.chunk_bytes < 1:

@@ -12,6 +12,7 @@ from mappings.names import table_names
 from mappings.schema import Column, NotCarried, Schema, Table, TableName
 from mappings.type_mapper import Note, Settled, Spelling, Step, Use, read_as_text, settle
 from transfer.config import Allowance, Consent, Options, consent
+from transfer.examiner import examined
 from transfer.existing import adopt
 from transfer.fitting import TableFitter
 from transfer.plan import ColumnPlan, Plan, TablePlan
@@ -30,7 +31,7 @@ def make_plan(source: Session, target: Session, options: Options) -> Plan:
         target_default=target.default_schema,
         limits=target.dialect.limits,
     )
-    planner = Planner(schema, target, options, known, names)
+    planner = Planner(schema, source, target, options, known, names)
     planned = [planner.table(table) for table in in_foreign_key_order(schema.tables)]
     return Plan(
         source=schema.version,
@@ -66,12 +67,14 @@ class Planner:
     def __init__(
         self,
         schema: Schema,
+        source: Session,
         target: Session,
         options: Options,
         known: Mapping[Place, Use],
         names: Mapping[TableName, TableName],
     ) -> None:
         self._schema = schema
+        self._source = source
         self._target = target
         self._dialect = target.dialect
         self._options = options
@@ -103,17 +106,28 @@ class Planner:
             return self._adopted(source, existing)
         if not self._options.schema:
             self.blocks.append(Note("F", str(name), "the target has no such table", f"--exclude '{source.name}'"))
-        columns = [self._column(source, column) for column in source.columns]
+        settled = [self._column(source, column) for column in source.columns]
+        columns = self._examined(source, tuple(column for column, _ in settled))
         try:
-            target, notes = self._fitter.fit(source, [column.write for column, _ in columns], [s for _, s in columns])
+            target, notes = self._fitter.fit(source, [column.write for column in columns], [s for _, s in settled])
         except Blocked as block:
             self.blocks.append(Note("F", str(source.name), block.message, f"--exclude '{source.name}'"))
             return None
         self.notes += notes
-        plans = tuple(
-            replace(column, write=fitted) for (column, _), fitted in zip(columns, target.columns, strict=True)
-        )
+        plans = tuple(replace(column, write=fitted) for column, fitted in zip(columns, target.columns, strict=True))
         return self._statements(source, target, plans)
+
+    def _examined(self, source: Table, columns: tuple[ColumnPlan, ...]) -> tuple[ColumnPlan, ...]:
+        """The columns as the source's rows allow them; nothing is asked where no row will be copied."""
+        if not self._options.rows:
+            return columns
+        blocked = {block.where for block in self.blocks}
+        sound = tuple(column for column in columns if f"{source.name}.{column.read.name}" not in blocked)
+        found = examined(self._source, source, sound, self._dialect.limits, probe=self._options.probe)
+        self.notes += found.notes
+        self.blocks += found.blocks
+        as_found = {column.read.name: column for column in found.columns}
+        return tuple(as_found.get(column.read.name, column) for column in columns)
 
     def _statements(self, source: Table, target: Table, columns: tuple[ColumnPlan, ...]) -> TablePlan:
         dialect, wanted = self._dialect, self._options.schema
@@ -191,7 +205,7 @@ class Planner:
         return TablePlan(
             source=source,
             target=existing,
-            columns=adopted.columns,
+            columns=self._examined(source, adopted.columns),
             chunk_key=chunk_key(source),
             exists=True,
             finish=tuple(text for text in finish if text),

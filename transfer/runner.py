@@ -17,6 +17,7 @@ from transfer import verifier
 from transfer.chunks import Chunk, ChunkQueue, largest_first
 from transfer.config import Options
 from transfer.copier import Sent, copy_chunk
+from transfer.examiner import nulled
 from transfer.plan import Plan, TablePlan
 from transfer.progress import Progress
 from transfer.report import Altered, Report, TableReport
@@ -100,6 +101,8 @@ class Run:
             writer.loading(own_tables=not any(table.exists for table in tables))
             pairs.append((stack.enter_context(reader), writer))
         self._notice([*source.notices(), *(notice for pair in pairs for notice in pair[1].notices())])
+        for table in tables:
+            self._ledger.altered.update(nulled(self._readers.sessions[0], table.source, table.read_columns))
         self._progress.phase("copy", {str(table.source.name): table.source.rows for table in tables})
         chunks = ChunkQueue(tables, self._options.chunk_bytes)
         crew = Crew(pairs)

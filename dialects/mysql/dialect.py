@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 
 from dialects import sqltext
 from dialects.base import Dialect, Fit
-from dialects.mysql import ddl, defaults, fitting, sizes, spelling
+from dialects.mysql import ddl, defaults, fitting, hazards, sizes, spelling
 from dialects.mysql.columns import quoted
 from dialects.mysql.expressions import own_expression
+from dialects.mysql.normal import normal_form
 from dialects.mysql.server import Server
 from dialects.mysql.types import FAMILY
 from mappings import expressions
 from mappings.defaults import Default
+from mappings.hazards import Hazard
 from mappings.limits import Limits
 from mappings.schema import Check, Column, Expression, ForeignKey, Identity, Index, Table, Unique
 from mappings.type_mapper import Spelling, Use
@@ -73,6 +75,9 @@ class MysqlDialect(Dialect):
             return own_expression(expression.sql, self.server)
         return expressions.translate(expression, to=self.family, columns=columns)
 
+    def offends(self, column: Column, hazard: Hazard) -> str | None:
+        return hazards.offends(self.quote(column.name), column, hazard)
+
     def fit_identity(self, table: Table, column: Column) -> Fit[Identity]:
         return fitting.fit_identity(table, column)
 
@@ -90,6 +95,9 @@ class MysqlDialect(Dialect):
 
     def fit_table(self, table: Table) -> tuple[Table, tuple[str, ...]]:
         return sizes.fit_table(table)
+
+    def normal_form(self, table: Table) -> Table:
+        return normal_form(table, self.server)
 
     def create_table(self, table: Table) -> tuple[str, ...]:
         return (ddl.create_table(self, table, self.server),)

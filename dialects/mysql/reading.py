@@ -40,7 +40,7 @@ class Asked:
 
 def asked(dialect: Dialect, column: Column) -> Asked:
     """The expression and decoder for `column.native` yielded as `column.type`."""
-    word, quoted = base(column.native), dialect.quote(column.name)
+    word, quoted = base(column.native), sqltext.readable(dialect.quote(column.name), column)
     if word in GEOMETRIES or word == "vector":
         return _spatial(word, quoted, column)
     template = EXPRESSIONS.get(word, "{column}")

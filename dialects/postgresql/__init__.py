@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from dialects import sqltext
 from dialects.base import Dialect, Engine, Fit, Session
-from dialects.postgresql import ddl, defaults, fitting, spelling
+from dialects.postgresql import ddl, defaults, fitting, hazards, spelling
+from dialects.postgresql.normal import normal_form
 from dialects.postgresql.server import Server
 from dialects.postgresql.types import FAMILY
 from dialects.url import DatabaseUrl
 from mappings.defaults import Default
 from mappings.errors import ConfigurationError
 from mappings.expressions import translate
+from mappings.hazards import Hazard
 from mappings.limits import Limits
 from mappings.schema import Check, Column, Expression, ForeignKey, Identity, Index, Table
 from mappings.type_mapper import Spelling, Use
@@ -68,6 +70,12 @@ class PostgreSQLDialect(Dialect):
             return expression.sql if self.server.runs(expression.sql) else None
         return translate(expression, to=self.family, columns=columns)
 
+    def offends(self, column: Column, hazard: Hazard) -> str | None:
+        return hazards.offends(self.quote(column.name), column, hazard)
+
+    def relation(self, table: Table) -> str:
+        return f"{'ONLY ' * table.only}{self.qualified(table.name)}"
+
     def fit_identity(self, table: Table, column: Column) -> Fit[Identity]:
         return fitting.fit_identity(column)
 
@@ -76,6 +84,9 @@ class PostgreSQLDialect(Dialect):
 
     def fit_check(self, table: Table, check: Check) -> Fit[Check]:
         return fitting.fit_check(check, self.server)
+
+    def normal_form(self, table: Table) -> Table:
+        return normal_form(table, self.server)
 
     def create_table(self, table: Table) -> tuple[str, ...]:
         return ddl.create_table(self, table, self.server)

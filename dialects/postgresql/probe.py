@@ -25,7 +25,7 @@ def probe_query(dialect: Dialect, table: Table, risks: Mapping[str, frozenset[Ri
     figures = ["count(*)"]
     for name in risks:
         figures += _figures(dialect.quote(name), table.column(name), risks[name])
-    return f"SELECT {', '.join(figures)} FROM {'ONLY ' * table.only}{dialect.qualified(table.name)}"
+    return f"SELECT {', '.join(figures)} FROM {dialect.relation(table)}"
 
 
 def _figures(name: str, column: Column, wanted: frozenset[Risk]) -> list[str]:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from dialects.base import Dialect, KeyRange, unreadable
 from dialects.postgresql.types import parsed
-from dialects.sqltext import range_predicate
+from dialects.sqltext import range_predicate, readable
 from mappings import types as t
 from mappings.arrow import arrow_schema, arrow_type
 from mappings.casting import first_failure
@@ -47,10 +47,10 @@ def select(dialect: Dialect, table: Table, columns: tuple[Column, ...], where: K
     """The statement for these columns in this order; rows of a range in the order of its key."""
     key = _key_expression(dialect, table)
     values = ", ".join(
-        expression(dialect.quote(column.name), column, REFUSED.format(at=at, key=key))
+        expression(readable(dialect.quote(column.name), column), column, REFUSED.format(at=at, key=key))
         for at, column in enumerate(columns)
     )
-    relation = f"{'ONLY ' * table.only}{dialect.qualified(table.name)}"
+    relation = dialect.relation(table)
     if where is None:
         return f"SELECT {values} FROM {relation}"
     predicate = range_predicate(dialect, where)

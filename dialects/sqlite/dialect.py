@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from dialects import sqltext
 from dialects.base import Dialect, Fit
-from dialects.sqlite import ddl, defaults, expressions, fitting, spelling
+from dialects.sqlite import ddl, defaults, expressions, fitting, hazards, spelling
+from dialects.sqlite.normal import normal_form
 from dialects.sqlite.types import FAMILY, quoted
 from mappings.defaults import Default
+from mappings.hazards import Hazard
 from mappings.limits import Limits
 from mappings.schema import Column, Expression, ForeignKey, Identity, Index, Table, Unique
 from mappings.type_mapper import Spelling, Use
@@ -57,6 +59,9 @@ class SqliteDialect(Dialect):
     def spell_expression(self, expression: Expression, columns: Mapping[str, Column]) -> str | None:
         return expressions.spelled(expression, columns)
 
+    def offends(self, column: Column, hazard: Hazard) -> str | None:
+        return hazards.offends(self.quote(column.name), hazard)
+
     def fit_identity(self, table: Table, column: Column) -> Fit[Identity]:
         return fitting.fit_identity(table, column)
 
@@ -68,6 +73,9 @@ class SqliteDialect(Dialect):
 
     def fit_foreign_key(self, table: Table, key: ForeignKey) -> Fit[ForeignKey]:
         return fitting.fit_foreign_key(key)
+
+    def normal_form(self, table: Table) -> Table:
+        return normal_form(table)
 
     def create_table(self, table: Table) -> tuple[str, ...]:
         return ddl.create_table(self, table)

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from dialects.sqlite.decode import Value, Values
 from dialects.sqlite.types import Affinity, affinity, quoted
+from dialects.sqltext import readable
 from mappings import types as t
 from mappings.schema import Column
 
@@ -67,7 +68,7 @@ class Asked:
 def asked(column: Column) -> Asked:
     """How a column's values can be packed, going by what they shall become. In a column of a numeric affinity no
     text looks like a number, so digits there are integers."""
-    return Asked(quoted(column.name), _way(column.type, affinity(column.native)))
+    return Asked(readable(quoted(column.name), column), _way(column.type, affinity(column.native)))
 
 
 def _way(kind: t.LogicalType, own: Affinity) -> Way:

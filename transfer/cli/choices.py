@@ -35,6 +35,11 @@ allow_loss = click.option(
     metavar="TABLE.COLUMN=RULE",
     help="Consent to one alteration: null, truncate, round, strip, clamp or text; globs allowed; repeatable.",
 )
+no_probe = click.option(
+    "--no-probe",
+    is_flag=True,
+    help="Do not ask the source's rows beforehand; the plan then says what is unproven.",
+)
 jobs = click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Parallel workers.")
 batch_rows = click.option(
     "--batch-rows",

@@ -21,6 +21,7 @@ from transfer.terminal import plan_text, report_text
 @click.argument("target")
 @choices.selecting
 @choices.allow_loss
+@choices.no_probe
 @click.option("--if-exists", type=click.Choice(["fail", "append"]), default="fail", show_default=True)
 @choices.as_json
 def plan_command(
@@ -30,6 +31,7 @@ def plan_command(
     exclude: tuple[str, ...],
     schemas: tuple[str, ...],
     allow_loss: tuple[str, ...],
+    no_probe: bool,
     if_exists: IfExists,
     as_json: bool,
 ) -> None:
@@ -37,6 +39,7 @@ def plan_command(
     options = Options(
         selection=choices.selection(tables, exclude, schemas),
         allowances=tuple(parse_allowance(text) for text in allow_loss),
+        probe=not no_probe,
         if_exists=if_exists,
     )
     plan = transfer.plan(source, target, options)
@@ -55,6 +58,7 @@ def plan_command(
 @click.option("--schema-only", is_flag=True, help="Create tables, keys and indexes; copy no rows.")
 @click.option("--data-only", is_flag=True, help="Copy rows into tables that are there.")
 @choices.allow_loss
+@choices.no_probe
 @click.option("--verify", type=click.Choice(["none", "count", "digest"]), default="digest", show_default=True)
 @click.option("--no-verify", is_flag=True, help="The same as --verify none.")
 @choices.as_json
@@ -71,6 +75,7 @@ def copy_command(
     schema_only: bool,
     data_only: bool,
     allow_loss: tuple[str, ...],
+    no_probe: bool,
     verify: Verify,
     no_verify: bool,
     as_json: bool,
@@ -85,6 +90,7 @@ def copy_command(
         schema=not data_only,
         rows=not schema_only,
         allowances=tuple(parse_allowance(text) for text in allow_loss),
+        probe=not no_probe,
         verify="none" if no_verify else verify,
     )
     plan = transfer.plan(source, target, options)

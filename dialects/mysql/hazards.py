@@ -1,0 +1,83 @@
+"""Which rows hold values that a target does not, as predicates of MySQL's and MariaDB's SQL (types.md A13).
+
+Text is compared as bytes of UTF-8: collations take NUL for nothing, letters for others and pad with spaces.
+"""
+
+from __future__ import annotations
+
+from dialects.mysql.types import base, digits
+from mappings import hazards as h
+from mappings import types as t
+from mappings.schema import Column
+
+MOMENTS = frozenset({"date", "datetime", "timestamp"})
+CHARACTERS = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtext"})
+OCTETS = "CAST(CONVERT({name} USING utf8mb4) AS BINARY)"
+NO_DAY = "(MONTH({name}) = 0 OR DAYOFMONTH({name}) = 0)"
+LONGEST_SPAN = 3_020_399_999_999
+SPAN = "ABS(TIME_TO_SEC({name})) * 1000000 + MICROSECOND({name})"
+
+
+def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
+    """The predicate for the quoted column `name`; see Dialect.offends."""
+    native = base(column.native)
+    octets = OCTETS.format(name=name)
+    match hazard:
+        case h.NoMoment():
+            return NO_DAY.format(name=name) if native in MOMENTS else ""
+        case h.NoTimeOfDay():
+            return f"{name} < '00:00:00' OR {name} >= '24:00:00'" if native == "time" else ""
+        case h.OutsideYears(least=least, greatest=greatest):
+            return _outside(name, native, least, greatest)
+        case h.Finer(digits=allowed):
+            finer = digits(column.native) > allowed
+            return f"MICROSECOND({name}) % {10 ** (6 - allowed)} <> 0" if finer else ""
+        case h.LongerSpan(microseconds=longest):
+            return f"{SPAN.format(name=name)} > {longest}" if longest < LONGEST_SPAN else ""
+        case h.OutOfBounds(least=least, greatest=greatest):
+            return f"{name} < {least} OR {name} > {greatest}"
+        case h.NoYear():
+            return f"{name} <> 0 AND ({name} < 1901 OR {name} > 2155)"
+        case h.MoreDigits(scale=scale):
+            return f"{name} <> TRUNCATE({name}, {scale})"
+        case h.LongerNumber(digits=whole):
+            return f"ABS({name}) >= 1{'0' * whole}"
+        case h.LongerText(length=length, utf16=utf16):
+            units = f"LENGTH(CONVERT({name} USING utf16)) / 2" if utf16 else f"CHAR_LENGTH({name})"
+            return f"{units} > {length}"
+        case h.MoreOctets(octets=limit):
+            return f"LENGTH(CONVERT({name} USING utf8mb4)) > {limit}"
+        case h.WrongSize(length=length, fixed=fixed):
+            return f"LENGTH({name}) {'<>' if fixed else '>'} {length}" if isinstance(column.type, t.Binary) else None
+        case h.NulCharacter():
+            return f"LOCATE(x'00', {octets}) > 0" if native in CHARACTERS else ""
+        case h.TrailingSpaces():
+            return f"{name} LIKE '% '"
+        case h.NoLabel(labels=labels):
+            return _no_label(name, column, octets, labels)
+        case h.NotFinite() | h.NoUnicode() | h.LowerBounds():
+            return ""
+        case h.NotHeld():
+            return None
+
+
+def _outside(name: str, native: str, least: int, greatest: int) -> str | None:
+    """A TIMESTAMP is of the years 1970 to 2106, a DATE or DATETIME of the years 0 to 9999."""
+    if native not in MOMENTS:
+        return None
+    first, last = (1970, 2106) if native == "timestamp" else (0, 9999)
+    ends = [f"{name} < '{least:04}-01-01'"] if least > first else []
+    ends += [f"{name} > '{greatest:04}-12-31 23:59:59.999999'"] if greatest < last else []
+    return f"({' OR '.join(ends)}) AND NOT {NO_DAY.format(name=name)}" if ends else ""
+
+
+def _no_label(name: str, column: Column, octets: str, labels: tuple[str, ...]) -> str:
+    """An ENUM may also hold the empty text number 0, which stands for an error of the past."""
+    others = f"{octets} NOT IN ({', '.join(_octets(label) for label in labels)})"
+    if not isinstance(column.type, t.Enum):
+        return others
+    return f"{name} + 0 = 0" if set(column.type.labels) <= set(labels) else f"{name} + 0 = 0 OR {others}"
+
+
+def _octets(text: str) -> str:
+    return f"x'{text.encode().hex()}'"

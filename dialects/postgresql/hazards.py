@@ -1,0 +1,85 @@
+"""Which rows hold values that a target does not, as predicates of PostgreSQL's SQL (types.md A13)."""
+
+from __future__ import annotations
+
+from dialects.postgresql.types import parsed
+from dialects.sqltext import string_literal
+from mappings import hazards as h
+from mappings import types as t
+from mappings.schema import Column
+
+MOMENTS = frozenset({"date", "timestamp", "timestamptz"})
+GREATEST_YEAR = {"date": 5_874_897}
+LEAST_YEAR = -4712
+ASTRAL = r"regexp_replace({text}, '[^\U00010000-\U0010FFFF]', '', 'g')"
+"""The characters that take two UTF-16 units."""
+
+
+def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
+    """The predicate for the quoted column `name`; see Dialect.offends."""
+    base = parsed(column.native).base
+    text = f"{name}::text"
+    match hazard:
+        case h.NoMoment():
+            return f"NOT isfinite({name})" if base in MOMENTS else ""
+        case h.NoTimeOfDay():
+            return f"{name} = '24:00'" if base == "time" else ""
+        case h.NotFinite(infinities=infinities):
+            return "" if base == "money" else _not_finite(name, column, infinities=infinities)
+        case h.OutsideYears(least=least, greatest=greatest):
+            return _outside(name, base, least, greatest) if base in MOMENTS else None
+        case h.Finer(digits=digits):
+            return f"extract(microseconds FROM {name})::bigint % {10 ** (6 - digits)} <> 0"
+        case h.OutOfBounds(least=least, greatest=greatest):
+            return f"{name} < {least} OR {name} > {greatest}"
+        case h.NoYear():
+            return f"{name} <> 0 AND ({name} < 1901 OR {name} > 2155)"
+        case h.MoreDigits(scale=scale):
+            return f"{name} <> trunc({name}, {scale})"
+        case h.LongerNumber(digits=digits):
+            return f"abs({name}) >= 1{'0' * digits} AND {name} NOT IN ('NaN', 'Infinity', '-Infinity')"
+        case h.LongerText(length=length, utf16=utf16):
+            units = f"char_length({text})" + (f" + char_length({ASTRAL.format(text=text)})" if utf16 else "")
+            return f"{units} > {length}"
+        case h.MoreOctets(octets=octets):
+            return f"octet_length({text}) > {octets}"
+        case h.WrongSize(length=length, fixed=fixed):
+            unit = "octet_length" if isinstance(column.type, t.Binary) else "length"
+            return f"{unit}({name}) {'<>' if fixed else '>'} {length}"
+        case h.TrailingSpaces():
+            return f"right({text}, 1) = ' '"
+        case h.NoLabel(labels=labels):
+            return _no_label(text, column, labels)
+        case h.LowerBounds():
+            return f"left({text}, 1) = '['"
+        case h.NulCharacter() | h.NoUnicode():
+            return ""  # the server takes neither
+        case h.LongerSpan() | h.NotHeld():
+            return None
+
+
+def _not_finite(name: str, column: Column, *, infinities: bool) -> str:
+    """A numeric of declared precision holds NaN, but no infinity; before version 14 no numeric does."""
+    match column.type:
+        case t.Decimal(precision=precision) if precision is not None:
+            return f"{name} = 'NaN'"
+        case t.Decimal() | t.Float():
+            return f"{name} = 'NaN'" if infinities else f"{name} IN ('NaN', 'Infinity', '-Infinity')"
+        case _:
+            return ""
+
+
+def _outside(name: str, base: str, least: int, greatest: int) -> str:
+    ends = [f"{name} < {_first_day(least)}"] if least > LEAST_YEAR else []
+    ends += [f"{name} >= {_first_day(greatest + 1)}"] if greatest < GREATEST_YEAR.get(base, 294_276) else []
+    return f"isfinite({name}) AND ({' OR '.join(ends)})" if ends else ""
+
+
+def _first_day(year: int) -> str:
+    return f"'{year:04}-01-01'" if year > 0 else f"'{1 - year:04}-01-01 BC'"
+
+
+def _no_label(text: str, column: Column, labels: tuple[str, ...]) -> str:
+    if isinstance(column.type, t.Enum) and set(column.type.labels) <= set(labels):
+        return ""
+    return f"{text} NOT IN ({', '.join(map(string_literal, labels))})"
