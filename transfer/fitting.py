@@ -97,6 +97,9 @@ class TableFitter:
             self._drop("on update", place, "the target has no ON UPDATE CURRENT_TIMESTAMP")
             column = replace(column, on_update_now=False)
         retyped = column.name in self._retyped and isinstance(column.default, ExpressionDefault)
+        if column.invisible and self.schema.family != self.dialect.family:
+            self._drop("invisibility", place, "SELECT * shows the column on the target")
+            column = replace(column, invisible=False)
         if column.default is None or (not retyped and self.dialect.spell_default(column.default, column) is not None):
             if isinstance(column.default, NowDefault) and self.schema.family != self.dialect.family:
                 self._notes.append(Note("S", place, "the default is the target server's own clock"))

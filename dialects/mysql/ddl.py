@@ -68,6 +68,10 @@ def stand_in(table: Table) -> str | None:
     keys += [table.primary_key.columns] if table.primary_key else []
     if column is None or any(columns[0] == column for columns in keys):
         return None
+    return stand_in_name(column)
+
+
+def stand_in_name(column: str) -> str:
     return f"{column[:48]}_auto_increment"
 
 

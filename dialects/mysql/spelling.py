@@ -97,7 +97,7 @@ def keep(column: Column, server: Server) -> Spelling | None:
         return _kept_text(column, server)
     if word in GEOMETRIES:
         return _kept_geometry(column, server)
-    return Spelling(_without_width(column.native), column.type)
+    return Spelling(without_width(column.native), column.type)
 
 
 def _known(native: str, server: Server) -> bool:
@@ -109,7 +109,7 @@ def _known(native: str, server: Server) -> bool:
     return not isinstance(logical_type(native), t.Opaque)
 
 
-def _without_width(native: str) -> str:
+def without_width(native: str) -> str:
     """MySQL deprecates the display width of integers, but for tinyint(1) and zero-filled ones."""
     word = base(native)
     if word not in INTEGERS or native.startswith("tinyint(1)"):

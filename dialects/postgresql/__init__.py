@@ -85,6 +85,9 @@ class PostgreSQLDialect(Dialect):
     def fit_check(self, table: Table, check: Check) -> Fit[Check]:
         return fitting.fit_check(check, self.server)
 
+    def fit_table(self, table: Table) -> tuple[Table, tuple[str, ...]]:
+        return fitting.fit_table(table, self.server)
+
     def normal_form(self, table: Table) -> Table:
         return normal_form(table, self.server)
 

@@ -66,6 +66,14 @@ def _prefix(table: Table, part: IndexPart, length: int) -> tuple[IndexPart, str]
     return replace(part, column="", prefix=None, expression=Expression(FAMILY, sql)), reason
 
 
+def fit_table(table: Table, server: Server) -> tuple[Table, tuple[str, ...]]:
+    """The table as it is; what this version makes of it otherwise than it was."""
+    virtual = [column.name for column in table.columns if column.generated and not column.generated.stored]
+    if not virtual or server.virtual_columns:
+        return table, ()
+    return table, (f"computed when a row is written, not when it is read: {', '.join(virtual)}",)
+
+
 def fit_check(check: Check, server: Server) -> Fit[Check]:
     if check.enforced or server.unenforced_checks:
         return Fit(check)

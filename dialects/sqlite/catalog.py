@@ -192,13 +192,13 @@ class TableReader:
         return last + 1 if last < GREATEST else None
 
     def _clause_name(self, kind: str, columns: list[Row]) -> str:
-        """The name of the constraint of this kind over just these columns, empty when it has none."""
-        wanted = {column[0].lower() for column in columns}
+        """The name of the constraint of this kind over just these columns in this order, empty when it has none."""
+        wanted = [column[0].lower() for column in columns]
         return next(
             (
                 clause.name
                 for clause in self._text.of_kind(kind)
-                if {column.lower() for column in clause.columns} == wanted
+                if [column.lower() for column in clause.columns] == wanted
             ),
             "",
         )

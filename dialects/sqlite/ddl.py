@@ -23,6 +23,14 @@ def numbered(table: Table) -> Column | None:
     return column if column.identity is not None and column.native.upper() == "INTEGER" else None
 
 
+def is_rowid(table: Table, column: Column) -> bool:
+    """Whether the column is the rowid itself and so numbers itself, asked to or not."""
+    options = dict(table.options)
+    alone = table.primary_key is not None and table.primary_key.columns == (column.name,)
+    apart = options.get("rowid_alias") == "no" or options.get("without_rowid") == "yes"
+    return alone and not apart and column.native.upper() == "INTEGER"
+
+
 def create_table(dialect: Dialect, table: Table) -> tuple[str, ...]:
     """One statement: columns, keys, checks and foreign keys."""
     inline = _inline_key(dialect, table)

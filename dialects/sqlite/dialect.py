@@ -74,6 +74,9 @@ class SqliteDialect(Dialect):
     def fit_foreign_key(self, table: Table, key: ForeignKey) -> Fit[ForeignKey]:
         return fitting.fit_foreign_key(key)
 
+    def fit_table(self, table: Table) -> tuple[Table, tuple[str, ...]]:
+        return fitting.fit_table(table)
+
     def normal_form(self, table: Table) -> Table:
         return normal_form(table)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialects.base import Fit
-from dialects.sqlite.ddl import numbered
+from dialects.sqlite.ddl import is_rowid, numbered
 from dialects.sqlite.types import BUILT_IN_COLLATIONS
 from mappings.schema import Column, ForeignKey, Identity, Index, IndexPart, Table, Unique
 
@@ -68,3 +68,14 @@ def fit_foreign_key(key: ForeignKey) -> Fit[ForeignKey]:
     if key.set_columns:
         reasons.append(f"an action sets all columns, not only {', '.join(key.set_columns)}")
     return Fit(replace(key, match_full=False, set_columns=()), "; ".join(reasons))
+
+
+def fit_table(table: Table) -> tuple[Table, tuple[str, ...]]:
+    """The table as it is; what SQLite does with it unasked, and what it has no place for."""
+    reasons = ["its integer primary key numbers itself where no value is given"] * any(
+        is_rowid(table, column) and column.identity is None for column in table.columns
+    )
+    reasons += ["its comment is not kept"] * bool(table.comment)
+    commented = [column.name for column in table.columns if column.comment]
+    reasons += [f"the comments of its columns are not kept: {', '.join(commented)}"] * bool(commented)
+    return table, tuple(reasons)
