@@ -4,7 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip --quiet --quiet --no-input --disable-pip-version-check install
+# on as many processors as there are, up to four: the servers need some too
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
 LINTED := $(wildcard transfer dialects mappings tests benchmarks)
+
+# tests start the command a hundred times: it is compiled once, as where it is installed
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -19,10 +24,10 @@ demo: $(VENV)/demo  ## copy a small database and look at it; needs no server
 	@$(BIN)/dbtransfer demo
 
 test: $(VENV)/test  ## all tests but the soak tests; starts PostgreSQL, MariaDB and MySQL of its own
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
 
 fast: $(VENV)/test  ## the tests that need no server
-	@$(BIN)/python -m pytest -m "not servers and not soak"
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not servers and not soak"
 
 soak: $(VENV)/test  ## the full-size tests
 	@$(BIN)/python -m pytest -m soak

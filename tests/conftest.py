@@ -1,15 +1,16 @@
 """Fixtures every test may use: real servers, fresh databases on them, and the shared test data."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.servers import ENGINES, Server, Unavailable, borrowed, fresh, samples, variable
+from tests.servers import ENGINES, Server, Unavailable, borrowed, fresh, held, samples, variable
 
 SQLITE = "sqlite"
 MSSQL = "mssql"
@@ -36,7 +37,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Of the processes that share servers, the one that began first goes last: it stops what was started."""
     config.stash[MISSING] = {}
+    if _is_worker(config):
+        return
+    # a session that is told to end stops its servers, as after Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if config.getoption("numprocesses", None):
+        stack = ExitStack()
+        config.add_cleanup(stack.close)
+        for engine in ENGINES:
+            stack.enter_context(held(engine))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -52,11 +63,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if not item.get_closest_marker("soak")]
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Workers tell the first process what they did not test."""
+    if _is_worker(session.config):
+        session.config.workeroutput["missing"] = session.config.stash[MISSING]  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What a worker told; one that crashed told nothing."""
+    node.config.stash[MISSING].update(getattr(node, "workeroutput", {}).get("missing", {}))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say loudly what was not tested."""
     for engine, reason in config.stash[MISSING].items():
         terminalreporter.section(f"NOT TESTED: {engine}", sep="!", red=True, bold=True)
         terminalreporter.line(reason)
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    """Whether another process hands out the tests to this one."""
+    return hasattr(config, "workerinput")
 
 
 def _needs_server(item: pytest.Function) -> bool:

@@ -31,13 +31,22 @@ def borrowed(name: str) -> Iterator[Server]:
     if given:
         yield _given(engine, given)
         return
-    here = place(name)
-    with in_use(here.folder / "in-use"):
+    with held(name):
         yield start(name)
-    with locked(here.folder / "lock"):
-        state = instance.recall(here)
-        if state and not state.kept and not is_in_use(here.folder / "in-use"):
-            instance.stop(engine, state, here)
+
+
+@contextmanager
+def held(name: str) -> Iterator[None]:
+    """Nobody else stops the instance that runs now or later; the last one to let go does, unless it is kept."""
+    here = place(name)
+    try:
+        with in_use(here.folder / "in-use"):
+            yield
+    finally:
+        with locked(here.folder / "lock"):
+            state = instance.recall(here)
+            if state and not state.kept and not is_in_use(here.folder / "in-use"):
+                instance.stop(ENGINES[name], state, here)
 
 
 def start(name: str, *, keep: bool = False) -> Server:
