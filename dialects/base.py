@@ -7,7 +7,8 @@ offers an Engine, which opens Sessions; a Dialect never decides which tables, wh
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, Self, TypeVar
 
@@ -15,7 +16,14 @@ import pyarrow as pa
 
 from dialects.url import DatabaseUrl
 from mappings.defaults import Default
-from mappings.errors import DatabaseError
+from mappings.errors import (
+    ConnectionLost,
+    ConnectionRefused,
+    Contention,
+    DatabaseError,
+    PermissionDenied,
+    StorageFull,
+)
 from mappings.hazards import Hazard
 from mappings.limits import Limits
 from mappings.schema import (
@@ -34,6 +42,8 @@ from mappings.type_mapper import Facts, Risk, Spelling, Use
 from mappings.types import LogicalType
 
 T = TypeVar("T")
+CIRCUMSTANCES = (ConnectionLost, ConnectionRefused, Contention, PermissionDenied, StorageFull)
+"""Errors that tell of the server's state, not of the statement it was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,8 @@ class Dialect(ABC):
     label: str
     """The product and version for people, such as `MariaDB 10.11.11`."""
     limits: Limits
+    opening: tuple[str, ...] = ()
+    """What a script for the engine's own client begins with, so that the statements mean there what they mean here."""
 
     @abstractmethod
     def quote(self, name: str) -> str:
@@ -208,6 +220,25 @@ class Session(ABC):
     @abstractmethod
     def execute(self, statement: str) -> None:
         """Run one statement of DDL and commit it. A warning of the server is an error unless known harmless."""
+
+    def attempt(self, statements: Sequence[str], scratch: TableName) -> str:
+        """Why the server refuses one of these statements, in its own words; empty when it takes them all.
+
+        They make the table `scratch` and use nothing else, and nothing of them remains. What says nothing about them (a
+        lost connection, a missing right, a full disk) raises. The session must be writable and in no transaction.
+        """
+        message, gone = "", f"DROP TABLE IF EXISTS {self.dialect.qualified(scratch)}"
+        try:
+            for statement in statements:
+                self.execute(statement)
+        except CIRCUMSTANCES:
+            with suppress(DatabaseError):
+                self.execute(gone)
+            raise
+        except DatabaseError as error:
+            message = error.message
+        self.execute(gone)
+        return message
 
     @abstractmethod
     def query(self, statement: str) -> list[tuple[object, ...]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import replace
 
 import pyarrow as pa
 
-from dialects.base import KeyRange, Readers, Session
+from dialects.base import CIRCUMSTANCES, KeyRange, Readers, Session
 from dialects.postgresql import PostgreSQLDialect
 from dialects.postgresql.bulk import BinaryPath, Load, TextPath, Writer
 from dialects.postgresql.catalog import reflect
@@ -100,6 +100,24 @@ class PostgreSQLSession(Session):
     def execute(self, statement: str) -> None:
         self._native.clear()
         self._control.execute(statement)
+
+    def attempt(self, statements: Sequence[str], scratch: TableName) -> str:
+        """In one transaction that is rolled back: types and schemas made on the way go with the table."""
+        if not self._address.writable:
+            raise DatabaseError("this session only reads")
+        message = ""
+        self.execute("BEGIN")
+        try:
+            for statement in statements:
+                self.execute(statement)
+        except CIRCUMSTANCES:
+            with suppress(DatabaseError):
+                self.execute("ROLLBACK")
+            raise
+        except DatabaseError as error:
+            message = error.message
+        self.execute("ROLLBACK")
+        return message
 
     def query(self, statement: str) -> list[tuple[object, ...]]:
         return list(self._control.fetch(statement))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
@@ -59,6 +59,16 @@ class SqliteSession(Session):
     def execute(self, statement: str) -> None:
         with told(statement):
             self._connection.execute(statement)
+
+    def attempt(self, statements: Sequence[str], scratch: TableName) -> str:
+        """In a database of its own, in memory: the file is not touched."""
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
+            try:
+                for statement in statements:
+                    memory.execute(statement)
+            except sqlite3.Error as error:
+                return str(error)
+        return ""
 
     def query(self, statement: str) -> list[tuple[object, ...]]:
         with told(statement):

@@ -1,0 +1,122 @@
+"""Tries a planned table on the target before the first row, and leaves out what the server refuses.
+
+What is fitted and translated by rule may still meet a server that says no: a function it forbids in an index, a column
+type without the default's function, a limit of its version. The copy would stop after hours; so a scratch table with
+everything on it is made and removed first, and only where that is refused each object is tried by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from dialects.base import Dialect, Session
+from mappings.schema import Check, Column, Index, NotCarried, Table, TableName, Unique
+from transfer.plan import Plan, TablePlan
+
+SCRATCH = "_dbtransfer_scratch_{}"
+REFUSED = "the target refuses it: {}"
+PLAIN = "; kept as a plain column with its values"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One thing of a table that the server may refuse, and how to add it to a table without it."""
+
+    object: str
+    name: str
+    add: Callable[[Table], Table]
+
+
+def tried_plan(plan: Plan, session: Session) -> Plan:
+    """The plan without what the target's server refuses, which is listed. `session` is writable, on the target."""
+    refused: list[NotCarried] = []
+    tables = []
+    for planned in plan.tables:
+        table, left = tried(session, planned.target, planned.source.name) if planned.create else (planned.target, ())
+        tables.append(planned if not left else restated(session.dialect, planned, table))
+        refused += left
+    return replace(plan, tables=tuple(tables), not_carried=plan.not_carried + tuple(refused))
+
+
+def tried(session: Session, table: Table, source: TableName) -> tuple[Table, tuple[NotCarried, ...]]:
+    """The target's `table` without what the server refuses of it, and each of these with the server's message.
+
+    Foreign keys are not tried: they need the other tables. A table that is refused without anything on it comes back
+    as it is: creating it will tell why.
+    """
+    scratch = replace(table.name, name=SCRATCH.format(uuid4().hex[:12]))
+    if not _message(session, table, scratch):
+        return table, ()
+    held = _bare(table)
+    if _message(session, held, scratch):
+        return table, ()
+    left = []
+    for candidate in _candidates(table, source):
+        more = candidate.add(held)
+        message = _message(session, more, scratch)
+        held = held if message else more
+        if message:
+            plain = PLAIN if candidate.object == "generated column" else ""
+            left.append(NotCarried(candidate.object, candidate.name, REFUSED.format(message) + plain))
+    return replace(held, foreign_keys=table.foreign_keys), tuple(left)
+
+
+def restated(dialect: Dialect, planned: TablePlan, target: Table) -> TablePlan:
+    """The table's plan with the statements for another form of its target."""
+    columns = zip(planned.columns, target.columns, strict=True)
+    keys = (dialect.add_foreign_key(target, key) for key in target.foreign_keys)
+    identities = (dialect.continue_identity(target, column) for column in target.columns if column.identity)
+    return replace(
+        planned,
+        target=target,
+        columns=tuple(replace(column, write=fitted) for column, fitted in columns),
+        create=dialect.create_table(target),
+        indexes=(*dialect.add_keys(target), *(dialect.create_index(target, index) for index in target.indexes)),
+        foreign_keys=tuple(key for key in keys if key),
+        finish=tuple(text for text in identities if text) + dialect.comment(target),
+    )
+
+
+def _message(session: Session, table: Table, scratch: TableName) -> str:
+    """What the server says against the table, its keys and its indexes; empty when nothing."""
+    dialect, made = session.dialect, replace(table, name=scratch, foreign_keys=())
+    indexes = (dialect.create_index(made, index) for index in made.indexes)
+    return session.attempt([*dialect.create_table(made), *dialect.add_keys(made), *indexes], scratch)
+
+
+def _bare(table: Table) -> Table:
+    """Columns, the primary key, and nothing that a server may refuse by itself."""
+    columns = tuple(replace(column, default=None, generated=None) for column in table.columns)
+    return replace(table, columns=columns, uniques=(), indexes=(), checks=(), foreign_keys=())
+
+
+def _candidates(table: Table, source: TableName) -> Iterator[Candidate]:
+    for place, column in enumerate(table.columns):
+        kind = "generated column" if column.generated is not None else "default"
+        if column.generated is not None or column.default is not None:
+            yield Candidate(kind, f"{source}.{column.name}", _with_column(place, column))
+    yield from (Candidate("unique", f"{source}.{each.name}", _with(each)) for each in table.uniques)
+    yield from (Candidate("check", f"{source}.{each.name}", _with(each)) for each in table.checks)
+    yield from (Candidate("index", f"{source}.{each.name}", _with(each)) for each in table.indexes)
+
+
+def _with(item: Unique | Check | Index) -> Callable[[Table], Table]:
+    def add(table: Table) -> Table:
+        match item:
+            case Unique():
+                return replace(table, uniques=(*table.uniques, item))
+            case Check():
+                return replace(table, checks=(*table.checks, item))
+            case Index():
+                return replace(table, indexes=(*table.indexes, item))
+
+    return add
+
+
+def _with_column(place: int, column: Column) -> Callable[[Table], Table]:
+    def add(table: Table) -> Table:
+        return replace(table, columns=(*table.columns[:place], column, *table.columns[place + 1 :]))
+
+    return add
