@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from mappings.conform import Cast, Rule
+from mappings.hazards import Finding
 from mappings.limits import Limits
 from mappings.schema import Column, NotCarried, Table
 from mappings.type_mapper import Note
+from transfer.config import Options
 
+BYTES_PER_SECOND = 20_000_000
+"""Of the source's own size, copied and verified by one worker; what `make bench` showed on two cores, rounded down."""
+SECONDS_PER_TABLE = 0.05
 LOSS_CODES = frozenset("STOD")
 """Notes that tell of something another than exact and silent: meaning, text, an allowed alteration, a drop."""
 
@@ -78,8 +83,17 @@ class Plan:
     notes: tuple[Note, ...]
     not_carried: tuple[NotCarried, ...]
     blocks: tuple[Note, ...] = ()
-    rows: bool = True
-    """False for a copy of the schema alone."""
+    options: Options = field(default_factory=Options)
+    """What the plan was asked for; how it is run (jobs, batches, verification) is asked anew."""
+    opening: tuple[str, ...] = ()
+    """What a script of the statements begins with on the target."""
+    findings: tuple[tuple[str, Finding], ...] = ()
+    """What the source's rows showed, each with its table."""
+
+    @property
+    def rows(self) -> bool:
+        """False for a copy of the schema alone."""
+        return self.options.rows
 
     @property
     def losses(self) -> tuple[Note, ...]:
@@ -97,11 +111,25 @@ class Plan:
         )
         return tuple(statement for phase in phases for group in phase for statement in group)
 
+    @property
+    def estimated_rows(self) -> int:
+        """The source's own estimates; tables that it has none for count nothing."""
+        return sum(table.source.rows or 0 for table in self.tables) if self.rows else 0
+
+    @property
+    def estimated_bytes(self) -> int:
+        return sum(table.source.octets or 0 for table in self.tables) if self.rows else 0
+
+    @property
+    def estimated_seconds(self) -> int:
+        """A guess to plan a night by: one worker on one core, verification included."""
+        return round(self.estimated_bytes / BYTES_PER_SECOND + len(self.tables) * SECONDS_PER_TABLE)
+
     @cached_property
     def hash(self) -> str:
         """SHA-256 over the decisions only: schemas, DDL, columns, rules, chunk keys; never estimates or places."""
         decisions = {"rows": self.rows, "tables": [_decisions(table) for table in self.tables]}
-        return hashlib.sha256(json.dumps(decisions, sort_keys=True, default=str).encode()).hexdigest()
+        return _hashed(decisions)
 
     def document(self) -> dict[str, Any]:
         """The plan as JSON-ready values."""
@@ -109,13 +137,24 @@ class Plan:
             "hash": self.hash,
             "source": self.source,
             "target": self.target,
+            "options": json.loads(json.dumps(asdict(self.options))),
+            "estimates": {
+                "rows": self.estimated_rows,
+                "bytes": self.estimated_bytes,
+                "seconds": self.estimated_seconds,
+            },
             "tables": [_table_document(table) for table in self.tables],
             "statements": list(self.statements),
+            "findings": [_finding_document(table, finding) for table, finding in self.findings],
             "notes": [asdict(note) for note in self.notes],
             "losses": [asdict(note) for note in self.losses],
             "not_carried": [asdict(item) for item in self.not_carried],
             "blocks": [asdict(note) for note in self.blocks],
         }
+
+
+def _hashed(decisions: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(decisions, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _decisions(table: TablePlan) -> dict[str, Any]:
@@ -143,6 +182,11 @@ def _unnumbered(column: Column) -> Column:
     return replace(column, identity=replace(column.identity, next=None)) if column.identity else column
 
 
+def _finding_document(table: str, finding: Finding) -> dict[str, Any]:
+    place = f"{table}.{finding.column}"
+    return {"where": place, "rows": finding.rows, "keys": list(finding.keys), "message": finding.sentence}
+
+
 def _table_document(table: TablePlan) -> dict[str, Any]:
     return {
         "source": str(table.source.name),
@@ -150,6 +194,7 @@ def _table_document(table: TablePlan) -> dict[str, Any]:
         "rows": table.source.rows,
         "bytes": table.source.octets,
         "exists": table.exists,
+        "hash": _hashed(_decisions(table)),
         "chunk_key": table.chunk_key,
         "columns": [
             {

@@ -8,6 +8,7 @@ from dataclasses import replace
 from dialects.base import Session
 from mappings import types as t
 from mappings.errors import Blocked
+from mappings.hazards import Finding
 from mappings.names import table_names
 from mappings.schema import Column, NotCarried, Schema, Table, TableName
 from mappings.type_mapper import Note, Settled, Spelling, Step, Use, read_as_text, settle
@@ -41,7 +42,9 @@ def make_plan(source: Session, target: Session, options: Options) -> Plan:
         notes=tuple(planner.notes),
         not_carried=schema.not_carried + left_out(picked.missing_parents) + tuple(planner.not_carried),
         blocks=tuple(planner.blocks),
-        rows=options.rows,
+        options=options,
+        opening=target.dialect.opening,
+        findings=tuple(planner.findings),
     )
 
 
@@ -90,6 +93,7 @@ class Planner:
         self._fitter = TableFitter(schema, target.dialect, names, as_text)
         self.notes: list[Note] = []
         self.blocks: list[Note] = []
+        self.findings: list[tuple[str, Finding]] = []
 
     @property
     def not_carried(self) -> list[NotCarried]:
@@ -126,6 +130,7 @@ class Planner:
         found = examined(self._source, source, sound, self._dialect.limits, probe=self._options.probe)
         self.notes += found.notes
         self.blocks += found.blocks
+        self.findings += [(str(source.name), finding) for finding in found.findings]
         as_found = {column.read.name: column for column in found.columns}
         return tuple(as_found.get(column.read.name, column) for column in columns)
 

@@ -11,6 +11,7 @@ from mappings.schema import NotCarried, Schema, Table
 from mappings.type_mapper import Note
 from transfer.plan import Plan, TablePlan
 from transfer.report import Report, TableReport
+from transfer.terminal_compare import differences_text
 
 WIDEST = 60
 """Characters of a cell that the other rows make room for; a longer one pushes its own row to the right."""
@@ -80,7 +81,7 @@ def _columns_text(table: Table) -> str:
 
 def plan_text(plan: Plan) -> str:
     """What `plan` prints: blocks, losses, then tables column by column, then the DDL."""
-    parts = [heading(f"{plan.source} to {plan.target}"), ""]
+    parts = [heading(f"{plan.source} to {plan.target}") + _estimates(plan), ""]
     if plan.blocks:
         parts += [click.style("Blocked: nothing will be written", fg="red", bold=True), _notes_text(plan.blocks), ""]
     if plan.losses:
@@ -91,15 +92,37 @@ def plan_text(plan: Plan) -> str:
     parts += _not_carried_text(plan.not_carried)
     for table in plan.tables:
         parts += [heading(f"{table.source.name} to {table.target.name}") + f"  {_estimated(table.source)}"]
-        parts += [_pairs_text(table), ""]
+        parts += [_pairs_text(table, plan), ""]
     if plan.statements:
         parts += [heading("Statements"), ";\n".join(plan.statements) + ";"]
     return "\n".join(parts).rstrip()
 
 
-def _pairs_text(table: TablePlan) -> str:
+def _estimates(plan: Plan) -> str:
+    if not plan.rows:
+        return "  without rows"
+    seconds = plan.estimated_seconds
+    time = f"{seconds} s" if seconds < 100 else f"{seconds // 60} min"
+    return f"  about {plan.estimated_rows:,} rows, {amount(plan.estimated_bytes)}, {time} with one worker"
+
+
+def _pairs_text(table: TablePlan, plan: Plan) -> str:
+    """Source and target column side by side, with the letters of what is said of them above."""
+    said: dict[str, str] = {}
+    for note in (*plan.blocks, *plan.notes):
+        said[note.where] = said.get(note.where, "") + note.code * (note.code not in said.get(note.where, ""))
     return aligned(
-        [(pair.read.name, pair.read.native, "->", pair.write.name, pair.write.native) for pair in table.columns]
+        [
+            (
+                pair.read.name,
+                pair.read.native,
+                "->",
+                pair.write.name,
+                pair.write.native,
+                said.get(f"{table.source.name}.{pair.read.name}", ""),
+            )
+            for pair in table.columns
+        ]
     )
 
 
@@ -155,6 +178,8 @@ def report_text(report: Report) -> str:
     if report.losses:
         parts += [_heading_of("What differs on the target", report.losses), _notes_text(report.losses), ""]
     parts += _not_carried_text(report.not_carried)
+    if report.schema_differences is not None and report.schema_differences.unexplained:
+        parts.append(differences_text(report.schema_differences))
     parts.append(_closing(report))
     return "\n".join(parts)
 
@@ -171,7 +196,14 @@ def _closing(report: Report) -> str:
     colour = "green" if report.status == "done" else "red"
     tables = "1 table" if len(report.tables) == 1 else f"{len(report.tables)} tables"
     total = f"{tables}, {report.rows:,} rows, {', '.join(times) or 'nothing to copy'}."
-    return click.style(f"{word}: ", fg=colour, bold=True) + total + instant
+    return click.style(f"{word}: ", fg=colour, bold=True) + total + instant + _schema_told(report)
+
+
+def _schema_told(report: Report) -> str:
+    if report.schema_differences is None:
+        return ""
+    count = len(report.schema_differences.unexplained)
+    return click.style(f" Schema: {count} unexplained, see above.", fg="red") if count else " Schema: as planned."
 
 
 def rows_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -9,6 +9,7 @@ from dialects import sqltext
 from dialects.base import Dialect, Fit
 from dialects.mysql import ddl, defaults, fitting, hazards, sizes, spelling
 from dialects.mysql.columns import quoted
+from dialects.mysql.connecting import SQL_MODE
 from dialects.mysql.expressions import own_expression
 from dialects.mysql.normal import normal_form
 from dialects.mysql.server import Server
@@ -49,6 +50,10 @@ class MysqlDialect(Dialect):
 
     server: Server
     family = FAMILY
+    opening = (
+        f"SET SESSION sql_mode = '{SQL_MODE}', time_zone = '+00:00', foreign_key_checks = 0",
+        "SET NAMES utf8mb4",
+    )
 
     @property
     def limits(self) -> Limits:  # type: ignore[override]

@@ -48,6 +48,7 @@ class PostgreSQLDialect(Dialect):
     server: Server = Server()
     family = FAMILY
     limits = LIMITS
+    opening = ("SET standard_conforming_strings = on",)
 
     @property
     def label(self) -> str:  # type: ignore[override]

@@ -40,6 +40,7 @@ LIMITS = Limits(
 class SqliteDialect(Dialect):
     family = FAMILY
     limits = LIMITS
+    opening = ("PRAGMA foreign_keys = OFF",)
 
     def __init__(self, version: str) -> None:
         self.label = f"SQLite {version}"

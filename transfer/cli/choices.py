@@ -2,32 +2,62 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from transfer.config import DEFAULT_BATCH_ROWS, Selection
+from transfer.config import DEFAULT_BATCH_ROWS, Options, Selection, parse_allowance
 
 Command = Callable[..., Any]
 
 
 def selecting(command: Command) -> Command:
-    """--table, --exclude, --schema."""
+    """--table, --exclude, --schema; the command gets them as one `selection`."""
+
+    @functools.wraps(command)
+    def selected(*, tables: tuple[str, ...], exclude: tuple[str, ...], schemas: tuple[str, ...], **others: Any) -> Any:
+        return command(selection=Selection(tables, exclude, schemas), **others)
+
     for option in (
         click.option("--schema", "schemas", multiple=True, metavar="NAME", help="Only this schema; repeatable."),
         click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave these tables out; repeatable."),
         click.option("--table", "tables", multiple=True, metavar="PATTERN", help="Only these tables; repeatable."),
     ):
-        command = option(command)
-    return command
+        selected = option(selected)
+    return selected
 
 
-def selection(tables: tuple[str, ...], exclude: tuple[str, ...], schemas: tuple[str, ...]) -> Selection:
-    return Selection(tables, exclude, schemas)
+def planning(command: Command) -> Command:
+    """All that decides a plan; the command gets it as one `options`."""
+
+    @functools.wraps(command)
+    def planned(
+        *,
+        selection: Selection,
+        allow_loss: tuple[str, ...],
+        no_probe: bool,
+        if_exists: Any,
+        schema_only: bool,
+        data_only: bool,
+        **others: Any,
+    ) -> Any:
+        options = Options(
+            selection=selection,
+            allowances=tuple(parse_allowance(text) for text in allow_loss),
+            probe=not no_probe,
+            if_exists=if_exists,
+            schema=not data_only,
+            rows=not schema_only,
+        )
+        return command(options=options, **others)
+
+    for option in PLANNING:
+        planned = option(planned)
+    return selecting(planned)
 
 
-as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 allow_loss = click.option(
     "--allow-loss",
     "allow_loss",
@@ -35,11 +65,20 @@ allow_loss = click.option(
     metavar="TABLE.COLUMN=RULE",
     help="Consent to one alteration: null, truncate, round, strip, clamp or text; globs allowed; repeatable.",
 )
-no_probe = click.option(
-    "--no-probe",
-    is_flag=True,
-    help="Do not ask the source's rows beforehand; the plan then says what is unproven.",
+PLANNING = (
+    click.option("--data-only", is_flag=True, help="Copy rows into tables that are there."),
+    click.option("--schema-only", is_flag=True, help="Create tables, keys and indexes; copy no rows."),
+    click.option("--if-exists", type=click.Choice(["fail", "append"]), default="fail", show_default=True),
+    click.option(
+        "--no-probe",
+        is_flag=True,
+        help="Do not ask the source's rows beforehand; the plan then says what is unproven.",
+    ),
+    allow_loss,
 )
+"""In reverse, as decorators are applied."""
+
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 jobs = click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Parallel workers.")
 batch_rows = click.option(
     "--batch-rows",

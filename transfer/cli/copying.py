@@ -4,61 +4,56 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import click
 
 import transfer
-from mappings.errors import Blocked
+from mappings.errors import Blocked, ConfigurationError
 from transfer.cli import choices
-from transfer.config import IfExists, Options, Verify, parse_allowance
+from transfer.config import Options, Verify
 from transfer.plan import Plan
 from transfer.progress import for_stream
+from transfer.script import sql_script
 from transfer.terminal import plan_text, report_text
+
+FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("plan")
 @click.argument("source")
 @click.argument("target")
-@choices.selecting
-@choices.allow_loss
-@choices.no_probe
-@click.option("--if-exists", type=click.Choice(["fail", "append"]), default="fail", show_default=True)
+@choices.planning
+@click.option("--sql", type=FILE, metavar="FILE", help="Also write the statements as a script for the target's client.")
 @choices.as_json
-def plan_command(
-    source: str,
-    target: str,
-    tables: tuple[str, ...],
-    exclude: tuple[str, ...],
-    schemas: tuple[str, ...],
-    allow_loss: tuple[str, ...],
-    no_probe: bool,
-    if_exists: IfExists,
-    as_json: bool,
-) -> None:
-    """Show what a copy would do: target DDL, notes and losses. Writes nothing; exit 4 when something blocks."""
-    options = Options(
-        selection=choices.selection(tables, exclude, schemas),
-        allowances=tuple(parse_allowance(text) for text in allow_loss),
-        probe=not no_probe,
-        if_exists=if_exists,
-    )
+def plan_command(source: str, target: str, options: Options, sql: Path | None, as_json: bool) -> None:
+    """Show what a copy would do: target DDL, notes and losses. Writes nothing; exit 4 when something blocks.
+
+    What --json prints can be reviewed, kept, and run with `dbtransfer copy --plan FILE`.
+    """
     plan = transfer.plan(source, target, options)
+    if sql is not None:
+        _write(sql, sql_script(plan))
     click.echo(json.dumps(plan.document(), ensure_ascii=False, indent=2) if as_json else plan_text(plan))
     if plan.blocks:
         sys.exit(Blocked.exit_code)
 
 
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror}", hint="name a file that can be written") from error
+
+
 @click.command("copy")
 @click.argument("source")
 @click.argument("target")
-@choices.selecting
+@choices.planning
+@click.option("--plan", "reviewed", type=FILE, metavar="FILE", help="Run exactly this plan, written by plan --json.")
 @choices.jobs
 @choices.batch_rows
-@click.option("--if-exists", type=click.Choice(["fail", "append"]), default="fail", show_default=True)
-@click.option("--schema-only", is_flag=True, help="Create tables, keys and indexes; copy no rows.")
-@click.option("--data-only", is_flag=True, help="Copy rows into tables that are there.")
-@choices.allow_loss
-@choices.no_probe
 @click.option("--verify", type=click.Choice(["none", "count", "digest"]), default="digest", show_default=True)
 @click.option("--no-verify", is_flag=True, help="The same as --verify none.")
 @choices.as_json
@@ -66,42 +61,34 @@ def plan_command(
 def copy_command(
     source: str,
     target: str,
-    tables: tuple[str, ...],
-    exclude: tuple[str, ...],
-    schemas: tuple[str, ...],
+    options: Options,
+    reviewed: Path | None,
     jobs: int,
     batch_rows: int,
-    if_exists: IfExists,
-    schema_only: bool,
-    data_only: bool,
-    allow_loss: tuple[str, ...],
-    no_probe: bool,
     verify: Verify,
     no_verify: bool,
     as_json: bool,
     yes: bool,
 ) -> None:
     """Copy SOURCE to TARGET: schema, rows, keys; then prove the copy. Exit 3 when the proof finds differences."""
-    options = Options(
-        selection=choices.selection(tables, exclude, schemas),
-        jobs=jobs,
-        batch_rows=batch_rows,
-        if_exists=if_exists,
-        schema=not data_only,
-        rows=not schema_only,
-        allowances=tuple(parse_allowance(text) for text in allow_loss),
-        probe=not no_probe,
-        verify="none" if no_verify else verify,
-    )
-    plan = transfer.plan(source, target, options)
-    _ask(plan, options, yes=yes)
+    plan = _planned(source, target, options, reviewed)
+    running = replace(plan.options, jobs=jobs, batch_rows=batch_rows, verify="none" if no_verify else verify)
+    _ask(plan, running, yes=yes)
     progress = for_stream(sys.stderr)
     try:
-        report = transfer.copy(plan, source=source, target=target, options=options, progress=progress)
+        report = transfer.copy(plan, source=source, target=target, options=running, progress=progress)
     finally:
         progress.close()
     click.echo(json.dumps(report.document(), ensure_ascii=False, indent=2) if as_json else report_text(report))
     sys.exit(report.exit_code)
+
+
+def _planned(source: str, target: str, options: Options, reviewed: Path | None) -> Plan:
+    if reviewed is None:
+        return transfer.plan(source, target, options)
+    if options != Options():
+        raise ConfigurationError("--plan FILE has its own choices", hint="leave the other options of the plan out")
+    return transfer.reviewed_plan(source, target, reviewed)
 
 
 def _ask(plan: Plan, options: Options, *, yes: bool) -> None:

@@ -10,7 +10,7 @@ import click
 
 import transfer
 from transfer.cli import choices
-from transfer.config import Options
+from transfer.config import Options, Selection
 from transfer.progress import for_stream
 from transfer.terminal import report_text, schema_text
 
@@ -19,11 +19,9 @@ from transfer.terminal import report_text, schema_text
 @click.argument("url")
 @choices.selecting
 @choices.as_json
-def inspect_command(
-    url: str, tables: tuple[str, ...], exclude: tuple[str, ...], schemas: tuple[str, ...], as_json: bool
-) -> None:
+def inspect_command(url: str, selection: Selection, as_json: bool) -> None:
     """Show what a database holds: tables, sizes, types, and what cannot be carried."""
-    schema = transfer.inspect(url, choices.selection(tables, exclude, schemas))
+    schema = transfer.inspect(url, selection)
     click.echo(json.dumps(asdict(schema), ensure_ascii=False, indent=2) if as_json else schema_text(schema))
 
 
@@ -37,15 +35,13 @@ def inspect_command(
 def verify_command(
     source: str,
     target: str,
-    tables: tuple[str, ...],
-    exclude: tuple[str, ...],
-    schemas: tuple[str, ...],
+    selection: Selection,
     jobs: int,
     batch_rows: int,
     as_json: bool,
 ) -> None:
     """Compare two databases value by value. Exit 0 when equal, 3 when not."""
-    options = Options(selection=choices.selection(tables, exclude, schemas), jobs=jobs, batch_rows=batch_rows)
+    options = Options(selection=selection, jobs=jobs, batch_rows=batch_rows)
     progress = for_stream(sys.stderr)
     try:
         report = transfer.verify(source, target, options, progress)
