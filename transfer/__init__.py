@@ -13,9 +13,24 @@ from __future__ import annotations
 
 from mappings.errors import TransferError
 from mappings.schema import Schema
-from transfer.api import copy, inspect, plan, verify
+from transfer.api import compare, copy, inspect, plan, reviewed_plan, verify
 from transfer.config import Options, Selection
+from transfer.differences import Comparison
 from transfer.plan import Plan
 from transfer.report import Report
 
-__all__ = ["Options", "Plan", "Report", "Schema", "Selection", "TransferError", "copy", "inspect", "plan", "verify"]
+__all__ = [
+    "Comparison",
+    "Options",
+    "Plan",
+    "Report",
+    "Schema",
+    "Selection",
+    "TransferError",
+    "compare",
+    "copy",
+    "inspect",
+    "plan",
+    "reviewed_plan",
+    "verify",
+]

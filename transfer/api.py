@@ -6,17 +6,21 @@ import time
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from dialects import connect, survey
 from dialects.url import DatabaseUrl, parse_url
 from mappings.errors import ConfigurationError
 from mappings.schema import Schema
-from transfer.config import Options, Selection
+from transfer.compare import compare_plan, plan_anew
+from transfer.config import Allowance, Options, Selection
+from transfer.differences import Comparison
 from transfer.plan import Plan
 from transfer.planner import make_plan, unused_allowances
 from transfer.progress import Progress, Silent
 from transfer.reflector import reflect
 from transfer.report import Report, TableReport
+from transfer.reviewed import read_reviewed, refuse_drift
 from transfer.runner import Run, refuse_blocks
 from transfer.verifier import verify_plan
 
@@ -35,8 +39,16 @@ def plan(source: Url, target: Url, options: Options | None = None) -> Plan:
     options = options or Options()
     with connect(source) as reader, survey(target) as writer:
         made = make_plan(reader, writer, options)
-    for given in unused_allowances(made, options.allowances):
-        raise ConfigurationError(f"--allow-loss {given.table}.{given.column}={given.rule} matches no column")
+    _refuse_unused(made, options.allowances)
+    return made
+
+
+def reviewed_plan(source: Url, target: Url, path: Path) -> Plan:
+    """The plan that `path` holds (what `dbtransfer plan --json` printed), made anew. Blocked, naming what differs, when
+    the databases are no longer as they were when it was made."""
+    reviewed = read_reviewed(path)
+    made = plan(source, target, reviewed.options)
+    refuse_drift(reviewed, made)
     return made
 
 
@@ -92,6 +104,28 @@ def verify(source: Url, target: Url, options: Options | None = None, progress: P
         consistency=readers.consistency,
         verify_seconds=ended - began,
     )
+
+
+def compare(
+    source: Url, target: Url, selection: Selection | None = None, *, allowances: tuple[Allowance, ...] = ()
+) -> Comparison:
+    """Compare two schemas: what a copy into an empty target would make, held against what the target has. Every
+    difference that the plan of that copy tells of is explained by it; tables that only the target has count when
+    nothing is selected.
+
+    `allowances` are those that the copy was given. Blocked when a copy would be.
+    """
+    selection = selection or Selection()
+    with connect(source) as reader, connect(target) as writer:
+        made = plan_anew(reader, writer, Options(selection, allowances=allowances))
+        _refuse_unused(made, allowances)
+        refuse_blocks(made)
+        return compare_plan(made, writer, whole=selection == Selection())
+
+
+def _refuse_unused(plan: Plan, allowances: tuple[Allowance, ...]) -> None:
+    for given in unused_allowances(plan, allowances):
+        raise ConfigurationError(f"--allow-loss {given.table}.{given.column}={given.rule} matches no column")
 
 
 def _refuse_absent(plan: Plan) -> None:

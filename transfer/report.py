@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from mappings.schema import NotCarried
 from mappings.type_mapper import Note
+from transfer.differences import Comparison
 
 Verified = Literal["none", "count", "digest", "differs"]
 Status = Literal["done", "differences"]
@@ -50,6 +51,9 @@ class Report:
     notices: tuple[str, ...] = ()
     copy_seconds: float = 0.0
     verify_seconds: float = 0.0
+    schema_differences: Comparison | None = None
+    """The schema that the copy left on the target against its plan; None where no copy was made. It does not
+    change the status."""
 
     @property
     def rows(self) -> int:
@@ -68,4 +72,13 @@ class Report:
             table["seconds"] = round(table["seconds"], 3)
         for name in ("copy_seconds", "verify_seconds"):
             document[name] = round(document[name], 3)
+        document["schema_differences"] = _told(self.schema_differences)
         return document
+
+
+def _told(comparison: Comparison | None) -> dict[str, Any] | None:
+    """The counts, and what nothing explains; the rest is told by losses and by what is not carried."""
+    if comparison is None:
+        return None
+    lines = [asdict(item) for item in comparison.unexplained]
+    return {"unexplained": len(lines), "explained": len(comparison.explained), "lines": lines}

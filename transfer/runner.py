@@ -15,8 +15,10 @@ from dialects.url import DatabaseUrl
 from mappings.errors import Blocked, ConstraintViolated, TransferError
 from transfer import verifier
 from transfer.chunks import Chunk, ChunkQueue, largest_first
+from transfer.compare import compare_plan
 from transfer.config import Options
 from transfer.copier import Sent, copy_chunk
+from transfer.differences import Comparison
 from transfer.examiner import nulled
 from transfer.plan import Plan, TablePlan
 from transfer.progress import Progress
@@ -74,10 +76,11 @@ class Run:
                 self._finish(control)
                 copied = time.monotonic()
                 verdicts = self._verify(control, stack)
+                compared = compare_plan(self._plan, control)
             except TransferError as error:
                 error.hint = "\n".join(part for part in (error.hint, self._left_behind()) if part)
                 raise
-        return self._report(began, copied, time.monotonic(), verdicts)
+        return self._report(began, copied, time.monotonic(), verdicts, compared)
 
     def _create(self, control: Session) -> None:
         for table in self._plan.tables:
@@ -184,7 +187,9 @@ class Run:
         parts += [f"Rows were added to: {grown}."] if grown else []
         return " ".join(parts)
 
-    def _report(self, began: float, copied: float, ended: float, verdicts: dict[str, Verdict]) -> Report:
+    def _report(
+        self, began: float, copied: float, ended: float, verdicts: dict[str, Verdict], compared: Comparison
+    ) -> Report:
         tables = tuple(self._table_report(table, verdicts) for table in self._plan.tables)
         return Report(
             status="differences" if any(table.verified == "differs" for table in tables) else "done",
@@ -198,6 +203,7 @@ class Run:
             notices=tuple(self._notices),
             copy_seconds=copied - began,
             verify_seconds=ended - copied,
+            schema_differences=compared,
         )
 
     def _table_report(self, table: TablePlan, verdicts: dict[str, Verdict]) -> TableReport:

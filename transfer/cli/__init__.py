@@ -10,6 +10,7 @@ from types import FrameType
 import click
 
 from mappings.errors import TransferError
+from transfer.cli.comparing import compare_command
 from transfer.cli.copying import copy_command, plan_command
 from transfer.cli.demo import demo_command
 from transfer.cli.looking import inspect_command, verify_command
@@ -26,7 +27,7 @@ def commands() -> None:
     """
 
 
-for command in (inspect_command, plan_command, copy_command, verify_command, demo_command):
+for command in (inspect_command, plan_command, copy_command, verify_command, compare_command, demo_command):
     commands.add_command(command)
 
 
