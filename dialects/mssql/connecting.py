@@ -1,0 +1,117 @@
+"""Opening one connection: what the URL says, which driver there is, and the session settings that make every server read
+and write the same values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dialects.mssql.drivers import Link, MicrosoftLink, OdbcLink
+from dialects.mssql.errors import translated
+from dialects.url import DatabaseUrl
+from mappings.errors import ConfigurationError
+
+INSTALL = "pip install 'dbtransfer[mssql]'"
+SETTINGS = """\
+SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
+SET NUMERIC_ROUNDABORT, IMPLICIT_TRANSACTIONS OFF;
+SET LANGUAGE us_english;
+SET DATEFORMAT ymd;
+SET XACT_ABORT ON;
+SET ROWCOUNT 0;
+SET TEXTSIZE -1;
+SET LOCK_TIMEOUT 300000"""
+"""LANGUAGE before DATEFORMAT, which it would reset; its messages in English are what the error table knows."""
+LOGIN_TIMEOUT = 10
+PORT = 1433
+
+SWITCHES = {"encrypt", "trustservercertificate", "multisubnetfailover", "trustedconnection"}
+KEYWORDS = {
+    "encrypt": "Encrypt",
+    "trustservercertificate": "TrustServerCertificate",
+    "hostnameincertificate": "HostnameInCertificate",
+    "servercertificate": "ServerCertificate",
+    "trustedconnection": "Trusted_Connection",
+    "authentication": "Authentication",
+    "multisubnetfailover": "MultiSubnetFailover",
+    "applicationintent": "ApplicationIntent",
+    "serverspn": "ServerSPN",
+    "packetsize": "PacketSize",
+}
+"""What the URL may say behind its question mark, in any case and with _ or without, by the driver's own word."""
+TIMEOUT, ODBC_DRIVER = "connecttimeout", "driver"
+YES = {"1": "yes", "true": "yes", "on": "yes", "0": "no", "false": "no", "off": "no"}
+
+
+def open_link(url: DatabaseUrl) -> Link:
+    """A connection with its settings. ConfigurationError when no driver is there or the URL says what none knows."""
+    with translated(f"connecting to {url}"):
+        link = _driver(url)
+    try:
+        with translated(f"setting up the session on {url}"):
+            link.run(SETTINGS)
+    except BaseException:
+        link.close()
+        raise
+    return link
+
+
+def _driver(url: DatabaseUrl) -> Link:
+    """Microsoft's own driver; pyodbc where that is missing or where the URL asks for it."""
+    arguments = connection_string(url)
+    timeout = login_timeout(url)
+    if url.resolved.drivername != "mssql+pyodbc":
+        try:
+            return MicrosoftLink(arguments, timeout)
+        except ImportError as missing:
+            if url.resolved.drivername != "mssql":
+                raise ConfigurationError("the driver mssql-python is not installed", hint=INSTALL) from missing
+    try:
+        return OdbcLink(arguments, timeout, url.query(ODBC_DRIVER) or "")
+    except ImportError as missing:
+        raise ConfigurationError("no driver for SQL Server is installed", hint=INSTALL) from missing
+
+
+def connection_string(url: DatabaseUrl) -> str:
+    """What the drivers take, without the name of an ODBC driver. It holds the password."""
+    where = url.resolved
+    if not where.database:
+        raise ConfigurationError(
+            f"{url} names no database", hint="write it behind the slash: mssql://user@host/database"
+        )
+    host = where.host or "localhost"
+    parts = {"Server": f"{host},{where.port or PORT}" if "\\" not in host else host, "Database": where.database}
+    if where.username:
+        parts |= {"UID": where.username, "PWD": str(where.password or "")}
+    parts |= _options(url)
+    if not where.username and not {"Authentication", "Trusted_Connection"} & set(parts):
+        parts["Trusted_Connection"] = "yes"
+    return ";".join(f"{name}={_braced(value)}" for name, value in parts.items())
+
+
+def _options(url: DatabaseUrl) -> Mapping[str, str]:
+    options = {}
+    for name in url.resolved.query:
+        word = name.lower().replace("_", "").replace(" ", "")
+        value = url.query(name) or ""
+        if word in KEYWORDS:
+            options[KEYWORDS[word]] = YES.get(value.lower(), value) if word in SWITCHES else value
+        elif word not in (TIMEOUT, ODBC_DRIVER):
+            known = ", ".join(sorted((*KEYWORDS, TIMEOUT, ODBC_DRIVER)))
+            raise ConfigurationError(f"the URL's option {name} is not known", hint=f"use one of {known}")
+    return options
+
+
+def login_timeout(url: DatabaseUrl) -> int:
+    """Seconds to wait for the server."""
+    names = [name for name in url.resolved.query if name.lower().replace("_", "") == TIMEOUT]
+    value = (url.query(names[0]) or "") if names else str(LOGIN_TIMEOUT)
+    if not value.isdigit() or int(value) == 0:
+        raise ConfigurationError(f"the URL's option {names[0]} is no number of seconds: {value}")
+    return int(value)
+
+
+def _braced(value: str) -> str:
+    """A value of a connection string, in braces where it has characters that mean something there."""
+    if value and not set(value) & set(";{}[]()=,?*!@ ") - {","}:
+        return value
+    return "{" + value.replace("}", "}}") + "}"

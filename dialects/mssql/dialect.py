@@ -1,0 +1,119 @@
+"""What one version of SQL Server says: the other files of this folder under the names of the seam."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from dialects.base import Dialect, Fit
+from dialects.mssql import ddl, defaults, expressions, fitting, probe, spelling
+from dialects.mssql.fitted import Fitted
+from dialects.mssql.server import Server
+from dialects.mssql.types import FAMILY
+from mappings.defaults import Default
+from mappings.hazards import Hazard
+from mappings.limits import Limits
+from mappings.schema import Column, Expression, ForeignKey, Identity, Index, Table, TableName, Unique
+from mappings.type_mapper import Spelling, Use
+from mappings.types import LogicalType
+
+LIMITS = Limits(
+    writers=64,
+    identifier_length=128,
+    identifier_octets=False,
+    schemas=True,
+    index_names_per_schema=False,
+    constraint_names_per_schema=True,
+    identifiers_fold_case=True,
+    foreign_keys_inline=False,
+    unbounded_decimal=False,
+    unsigned_integers=False,
+    nul_in_text=True,
+    float_specials=False,
+    least_year=1,
+    greatest_year=9999,
+    keyed_text_length=spelling.KEYED_UNITS,
+    utf16_lengths=True,
+)
+BOUNDARY = "SELECT {key} FROM {table}{start} ORDER BY {key} OFFSET {rows} ROWS FETCH NEXT 1 ROWS ONLY"
+
+
+@dataclass(frozen=True)
+class MssqlDialect(Dialect):
+    """The text and types of one server. `fitted` is what it has been asked to fit: a server judges a foreign key by
+    the tables beyond it, which the seam does not show."""
+
+    server: Server = Server()
+    fitted: Fitted = field(default_factory=Fitted, compare=False)
+    family = FAMILY
+
+    @property
+    def label(self) -> str:  # type: ignore[override]
+        return self.server.label
+
+    @property
+    def limits(self) -> Limits:  # type: ignore[override]
+        return replace(LIMITS, identifiers_fold_case=self.server.folds_case)
+
+    def quote(self, name: str) -> str:
+        return spelling.quote(name)
+
+    def spell(self, kind: LogicalType, use: Use) -> Spelling | None:
+        return spelling.spell(kind, use, self.server)
+
+    def keep(self, column: Column) -> Spelling | None:
+        return spelling.keep(column, self.server)
+
+    def spell_default(self, default: Default, column: Column) -> str | None:
+        return defaults.spell_default(default, column, self.server)
+
+    def spell_expression(self, expression: Expression, columns: Mapping[str, Column]) -> str | None:
+        return expressions.spelled(expression, columns, self.server)
+
+    def offends(self, column: Column, hazard: Hazard) -> str | None:
+        return probe.offends(self.quote(column.name), column, hazard)
+
+    def first(self, select: str, rows: int) -> str:
+        return select.replace("SELECT ", f"SELECT TOP ({rows}) ", 1)
+
+    def fit_identity(self, table: Table, column: Column) -> Fit[Identity]:
+        return fitting.fit_identity(table, column)
+
+    def fit_unique(self, table: Table, unique: Unique) -> Fit[Unique]:
+        return fitting.fit_unique(table, unique)
+
+    def fit_index(self, table: Table, index: Index) -> Fit[Index]:
+        return fitting.fit_index(table, index)
+
+    def fit_foreign_key(self, table: Table, key: ForeignKey) -> Fit[ForeignKey]:
+        return fitting.fit_foreign_key(table, key, self.fitted)
+
+    def fit_table(self, table: Table) -> tuple[Table, tuple[str, ...]]:
+        return fitting.fit_table(table, self.fitted)
+
+    def create_table(self, table: Table) -> tuple[str, ...]:
+        return ddl.create_table(self, table, self.server)
+
+    def add_keys(self, table: Table) -> tuple[str, ...]:
+        return ddl.add_keys(self, table)
+
+    def create_index(self, table: Table, index: Index) -> str:
+        return ddl.create_index(self, table, index)
+
+    def add_foreign_key(self, table: Table, key: ForeignKey) -> str | None:
+        return ddl.add_foreign_key(self, table, key)
+
+    def orphans(self, table: Table, key: ForeignKey) -> str:
+        return ddl.orphans(self, table, key)
+
+    def continue_identity(self, table: Table, column: Column) -> str | None:
+        return ddl.continue_identity(self, table, column)
+
+    def comment(self, table: Table) -> tuple[str, ...]:
+        return ddl.comment(self, table)
+
+    def boundary(self, name: TableName, column: str, after: int | None, rows: int) -> str:
+        """The key `rows` rows behind `after`: an index walk of that many entries."""
+        key = self.quote(column)
+        start = f" WHERE {key} >= {after}" if after is not None else ""
+        return BOUNDARY.format(key=key, table=self.qualified(name), start=start, rows=rows)
