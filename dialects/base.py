@@ -244,6 +244,11 @@ class Session(ABC):
     def query(self, statement: str) -> list[tuple[object, ...]]:
         """The rows of one small query."""
 
+    def weights(self, column: Column, values: pa.Array) -> pa.Array | None:
+        """What a unique key on the target's text `column` compares these values by: those of equal weight are one to
+        it. None where only equal texts are equal. Nothing is written."""
+        return None
+
     @abstractmethod
     def readers(self, tables: tuple[TableName, ...], count: int) -> Readers:
         """`count` sessions that all see one instant of these tables, or fewer when the engine cannot."""

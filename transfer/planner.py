@@ -12,6 +12,7 @@ from mappings.hazards import Finding
 from mappings.names import table_names
 from mappings.schema import Column, NotCarried, Schema, Table, TableName
 from mappings.type_mapper import Note, Settled, Spelling, Step, Use, read_as_text, settle
+from transfer.collisions import collisions
 from transfer.config import Allowance, Consent, Options, consent
 from transfer.examiner import examined
 from transfer.existing import adopt
@@ -119,6 +120,7 @@ class Planner:
             return None
         self.notes += notes
         plans = tuple(replace(column, write=fitted) for column, fitted in zip(columns, target.columns, strict=True))
+        self._refuse_collisions(source, target, plans)
         return self._statements(source, target, plans)
 
     def _examined(self, source: Table, columns: tuple[ColumnPlan, ...]) -> tuple[ColumnPlan, ...]:
@@ -133,6 +135,12 @@ class Planner:
         self.findings += [(str(source.name), finding) for finding in found.findings]
         as_found = {column.read.name: column for column in found.columns}
         return tuple(as_found.get(column.read.name, column) for column in columns)
+
+    def _refuse_collisions(self, source: Table, target: Table, columns: tuple[ColumnPlan, ...]) -> None:
+        """Rows that only the target's keys take for equal. Not asked of a table that is blocked already."""
+        blocked = any(block.where.startswith(f"{source.name}.") for block in self.blocks)
+        if self._options.rows and self._options.probe and not blocked:
+            self.blocks += collisions(self._source, self._target, source, target, columns)
 
     def _statements(self, source: Table, target: Table, columns: tuple[ColumnPlan, ...]) -> TablePlan:
         dialect, wanted = self._dialect, self._options.schema
@@ -207,10 +215,12 @@ class Planner:
             message = "the target table is there and holds rows"
             self.blocks.append(Note("F", str(existing.name), message, "--if-exists append"))
         finish = [self._dialect.continue_identity(existing, column) for column in existing.columns if column.identity]
+        columns = self._examined(source, adopted.columns)
+        self._refuse_collisions(source, existing, columns)
         return TablePlan(
             source=source,
             target=existing,
-            columns=self._examined(source, adopted.columns),
+            columns=columns,
             chunk_key=chunk_key(source),
             exists=True,
             finish=tuple(text for text in finish if text),

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from dialects import sqltext
 from dialects.base import KeyRange, Readers, Session
-from dialects.mysql import decode, probe, reading, writing
+from dialects.mysql import decode, probe, reading, weights, writing
 from dialects.mysql.bulk import Fed, Load, loaded
 from dialects.mysql.catalog import read_schema
 from dialects.mysql.connecting import Opened, bare_connection, open_connection
@@ -128,6 +128,13 @@ class MysqlSession(Session):
 
     def query(self, statement: str) -> list[tuple[object, ...]]:
         return self._run(_told(statement), statement)
+
+    def weights(self, column: Column, values: pa.Array) -> pa.Array | None:
+        collation = weights.weigher(column.native)
+        if not collation:
+            return None
+        rows = self._run("weighing text", weights.query(collation, values)) if len(values) else []
+        return pa.array([row[0] for row in rows], pa.large_utf8())
 
     def readers(self, tables: tuple[TableName, ...], count: int) -> Readers:
         return open_readers(self._url, tables, count)

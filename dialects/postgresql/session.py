@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -10,7 +11,7 @@ import pyarrow as pa
 
 from dialects.base import CIRCUMSTANCES, KeyRange, Readers, Session
 from dialects.postgresql import PostgreSQLDialect
-from dialects.postgresql.bulk import BinaryPath, Load, TextPath, Writer
+from dialects.postgresql.bulk import ArrowStream, CopyIn, Load
 from dialects.postgresql.catalog import reflect
 from dialects.postgresql.connection import Address, address
 from dialects.postgresql.control import Control, Snapshot
@@ -18,13 +19,15 @@ from dialects.postgresql.errors import translating
 from dialects.postgresql.probe import facts_from, probe_query
 from dialects.postgresql.read import Decoder, batch_octets, refusal, select
 from dialects.postgresql.server import EXTENSION_TYPES, FACTS, KNOWN, OLDEST, Server, server_from
-from dialects.postgresql.wire import NativeColumn, Wire, wire
-from dialects.sqltext import boundary_query, column_list, count_query
+from dialects.postgresql.wire import NativeColumn, wire
+from dialects.sqltext import boundary_query, column_list, count_query, string_literal
 from dialects.url import DatabaseUrl
 from mappings.errors import ConfigurationError, ConnectionRefused, DatabaseError, TransferError
 from mappings.schema import Column, Schema, Table, TableName
 from mappings.type_mapper import Facts, Risk
 
+WEIGHTS = """\
+SELECT lower(value) FROM json_array_elements_text({values}) WITH ORDINALITY AS listed (value, place) ORDER BY place"""
 NATIVE_COLUMNS = """
 WITH RECURSIVE seen AS (
   SELECT a.attname, a.attgenerated <> '' AS generated, a.atttypmod AS modifier, t.oid, t.typtype, t.typbasetype,
@@ -37,14 +40,6 @@ WITH RECURSIVE seen AS (
 SELECT attname, format_type(oid, modifier), typtype = 'e', generated FROM seen WHERE typtype <> 'd'
 """
 """The type beneath any domain: what the server's binary input will read."""
-
-SKIPPING_TRIGGERS = """
-SELECT EXISTS (
-  SELECT FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 7 = 7
-     AND (t.tgrelid = %(relation)s::regclass
-          OR t.tgrelid IN (SELECT relid FROM pg_partition_tree(%(relation)s::regclass))))
-"""
-"""A BEFORE INSERT trigger per row can skip rows, and binary COPY would not tell."""
 
 
 def open_session(url: DatabaseUrl, *, writable: bool) -> PostgreSQLSession:
@@ -76,11 +71,10 @@ class PostgreSQLSession(Session):
         self._control = control
         self.dialect = dialect
         self.default_schema = dialect.server.default_schema
-        self._binary = BinaryPath(place, *opening)
-        self._text = TextPath(place)
+        self._out = ArrowStream(place, *opening)
+        self._in = CopyIn(place)
         self._in_transaction = False
-        self._writer: Writer | None = None
-        self._native: dict[TableName, tuple[dict[str, NativeColumn], bool]] = {}
+        self._native: dict[TableName, dict[str, NativeColumn]] = {}
 
     def reflect(self, schemas: tuple[str, ...]) -> Schema:
         with translating(self._address.place):
@@ -122,6 +116,13 @@ class PostgreSQLSession(Session):
     def query(self, statement: str) -> list[tuple[object, ...]]:
         return list(self._control.fetch(statement))
 
+    def weights(self, column: Column, values: pa.Array) -> pa.Array | None:
+        """Of citext. Collations that are not deterministic tell no weights, so their keys are not asked."""
+        if column.native != "citext":
+            return None
+        listed = string_literal(json.dumps(values.to_pylist()))
+        return pa.array([row[0] for row in self.query(WEIGHTS.format(values=listed))], pa.large_utf8())
+
     def readers(self, tables: tuple[TableName, ...], count: int) -> Readers:
         place = replace(self._address, writable=False)
         snapshot = Snapshot(place, count)
@@ -142,7 +143,7 @@ class PostgreSQLSession(Session):
         statement = select(self.dialect, table, columns, where)
         decode = Decoder(table, columns, check_text=self.dialect.server.encoding == "SQL_ASCII")
         try:
-            with closing(self._binary.stream(statement, batch_octets(table, batch_rows))) as batches:
+            with closing(self._out.stream(statement, batch_octets(table, batch_rows))) as batches:
                 for batch in batches:
                     yield from decode(batch, batch_rows)
         except DatabaseError as error:
@@ -154,30 +155,19 @@ class PostgreSQLSession(Session):
     def begin(self) -> None:
         if self._in_transaction:
             raise DatabaseError("a transaction is open already")
+        self._in.begin()
         self._in_transaction = True
 
     def write(self, table: Table, columns: tuple[Column, ...], batches: Iterable[pa.RecordBatch]) -> int:
         if not self._in_transaction:
             raise DatabaseError("no transaction is open")
-        native, skipping = self._native_columns(table.name)
-        load = self._load(table.name, columns, native)
-        path = self._path(load.wires, skipping=skipping)
-        if self._writer is None:
-            path.begin()
-            self._writer = path
-        elif self._writer is self._binary and path is self._text:
-            raise DatabaseError(
-                f"{table.name} needs text COPY, but the transaction has begun in binary", hint="write this table first"
-            )
-        return self._writer.write(load, batches)
+        return self._in.write(self._load(table.name, columns, self._native_columns(table.name)), batches)
 
-    def _native_columns(self, name: TableName) -> tuple[dict[str, NativeColumn], bool]:
+    def _native_columns(self, name: TableName) -> dict[str, NativeColumn]:
         """What the catalogue says of the table now; asked once until the next DDL of this session."""
         if name not in self._native:
-            relation = {"relation": self.dialect.qualified(name)}
-            rows = self._control.fetch(NATIVE_COLUMNS, relation)
-            skipping = bool(self._control.fetch(SKIPPING_TRIGGERS, relation)[0][0])
-            self._native[name] = {row[0]: NativeColumn(*row) for row in rows}, skipping
+            rows = self._control.fetch(NATIVE_COLUMNS, {"relation": self.dialect.qualified(name)})
+            self._native[name] = {row[0]: NativeColumn(*row) for row in rows}
         return self._native[name]
 
     def _load(self, name: TableName, columns: tuple[Column, ...], native: Mapping[str, NativeColumn]) -> Load:
@@ -188,32 +178,22 @@ class PostgreSQLSession(Session):
         wires = tuple(wire(column, native[column.name]) for column in columns)
         return Load(name, self.dialect.qualified(name), names, columns, wires)
 
-    def _path(self, wires: tuple[Wire, ...], *, skipping: bool) -> Writer:
-        """The faster way that these columns can go."""
-        if skipping or any(wire.binary is None for wire in wires):
-            return self._text
-        return self._binary
-
     def commit(self) -> None:
-        writer, self._writer = self._writer, None
         self._in_transaction = False
-        if writer is not None:
-            writer.commit()
+        self._in.commit()
 
     def rollback(self) -> None:
-        writer, self._writer = self._writer, None
         self._in_transaction = False
-        if writer is not None:
-            writer.rollback()
+        self._in.rollback()
 
     def cancel(self) -> None:
         self._control.cancel()
-        self._binary.cancel()
-        self._text.cancel()
+        self._out.cancel()
+        self._in.cancel()
 
     def close(self) -> None:
-        self._binary.close()
-        self._text.close()
+        self._out.close()
+        self._in.close()
         self._control.close()
 
     def loading(self, *, own_tables: bool) -> None:

@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dialects import sqltext
 from dialects.base import KeyRange, Readers, Session
@@ -73,6 +74,13 @@ class SqliteSession(Session):
     def query(self, statement: str) -> list[tuple[object, ...]]:
         with told(statement):
             return self._connection.execute(statement).fetchall()
+
+    def weights(self, column: Column, values: pa.Array) -> pa.Array | None:
+        """NOCASE knows the letters A to Z only."""
+        native = column.native.upper()
+        if native.endswith(" COLLATE NOCASE"):
+            return pc.ascii_lower(values)
+        return pc.utf8_rtrim(values, " ") if native.endswith(" COLLATE RTRIM") else None
 
     def readers(self, tables: tuple[TableName, ...], count: int) -> Readers:
         """A held reader in rollback-journal mode keeps every writer from committing, and many are no worse than
