@@ -76,9 +76,8 @@ def read_schema(run: Run, server: Server, schemas: tuple[str, ...]) -> Schema:
     ]
     left = [*objects.listed(asked, source, names, wanted, server, schemas), *keys.left(wanted)]
     left += [note for key in wanted for row in columns[key] for note in reader.left(row, _place(row, names))]
-    return Schema(
-        FAMILY, server.label, server.default_schema, tuple(tables), tuple(dict.fromkeys(left + asked.missing))
-    )
+    not_carried = tuple(dict.fromkeys(left + asked.missing))
+    return Schema(FAMILY, server.label, server.default_schema, tuple(tables), not_carried)
 
 
 def _chosen(schema: str, schemas: tuple[str, ...], server: Server) -> bool:

@@ -1,26 +1,29 @@
-"""Opening one connection: what the URL says, which driver there is, and the session settings that make every server read
-and write the same values."""
+"""Opening one connection: what the URL says, which driver there is, and the session settings that make every server
+read and write the same values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dialects.mssql.drivers import Link, MicrosoftLink, OdbcLink
+from dialects.mssql.ddl import OPENING
+from dialects.mssql.drivers import Link, open_microsoft, open_odbc
 from dialects.mssql.errors import translated
 from dialects.url import DatabaseUrl
 from mappings.errors import ConfigurationError
 
 INSTALL = "pip install 'dbtransfer[mssql]'"
-SETTINGS = """\
-SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
-SET NUMERIC_ROUNDABORT, IMPLICIT_TRANSACTIONS OFF;
-SET LANGUAGE us_english;
-SET DATEFORMAT ymd;
-SET XACT_ABORT ON;
-SET ROWCOUNT 0;
-SET TEXTSIZE -1;
-SET LOCK_TIMEOUT 300000"""
-"""LANGUAGE before DATEFORMAT, which it would reset; its messages in English are what the error table knows."""
+SETTINGS = ";\n".join(
+    (
+        "SET LANGUAGE us_english",
+        *OPENING,
+        "SET IMPLICIT_TRANSACTIONS OFF",
+        "SET XACT_ABORT ON",
+        "SET ROWCOUNT 0",
+        "SET TEXTSIZE 2147483647",
+        "SET LOCK_TIMEOUT 300000",
+    )
+)
+"""LANGUAGE before DATEFORMAT, which it would reset; messages in English are what the error table knows."""
 LOGIN_TIMEOUT = 10
 PORT = 1433
 
@@ -61,12 +64,12 @@ def _driver(url: DatabaseUrl) -> Link:
     timeout = login_timeout(url)
     if url.resolved.drivername != "mssql+pyodbc":
         try:
-            return MicrosoftLink(arguments, timeout)
+            return open_microsoft(arguments, timeout)
         except ImportError as missing:
             if url.resolved.drivername != "mssql":
                 raise ConfigurationError("the driver mssql-python is not installed", hint=INSTALL) from missing
     try:
-        return OdbcLink(arguments, timeout, url.query(ODBC_DRIVER) or "")
+        return open_odbc(arguments, timeout, url.query(ODBC_DRIVER) or "")
     except ImportError as missing:
         raise ConfigurationError("no driver for SQL Server is installed", hint=INSTALL) from missing
 

@@ -12,13 +12,21 @@ from dialects.mssql.server import Server
 from dialects.mssql.spelling import literal, quote
 from mappings.schema import Column, ForeignKey, Index, IndexPart, Table, TableName, Unique
 
+OPENING = (
+    "SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON",
+    "SET NUMERIC_ROUNDABORT OFF",
+    "SET DATEFORMAT ymd",
+)
+"""What filtered indexes and computed columns need, and what dates in DEFAULT are read by."""
 CREATE_SCHEMA = "IF SCHEMA_ID({literal}) IS NULL EXEC(N'CREATE SCHEMA {quoted}')"
 CONTINUE_IDENTITY = """\
 DECLARE @next decimal(38,0) = (
-  SELECT CASE WHEN {most}({name}) {order} {wanted} THEN {most}({name}) + ({increment}) ELSE {wanted} END FROM {relation});
+  SELECT CASE WHEN {most}({name}) {order} {wanted} THEN {most}({name}) + ({increment}) ELSE {wanted} END
+  FROM {relation});
 IF EXISTS (SELECT 1 FROM {relation}) SET @next = @next - ({increment});
 DBCC CHECKIDENT ({table}, RESEED, @next) WITH NO_INFOMSGS"""
-"""A table that never held a row takes the new number first, any other goes on behind it."""
+"""A table that never held a row takes the new number first, any other goes on behind it. Run by EXEC, so that several
+stand in one batch."""
 COMMENT = "EXEC sys.sp_addextendedproperty @name = N'MS_Description', @value = {text}, {place}"
 ORPHANS_FIRST, ORPHANS_LAST = "SELECT DISTINCT ", "\nLIMIT 10"
 CLUSTERED, NONCLUSTERED = "clustered", "nonclustered"
@@ -124,7 +132,7 @@ def continue_identity(dialect: Dialect, table: Table, column: Column) -> str | N
     positions = [identity.start] if identity.next is None else [identity.start, identity.next]
     wanted = max(positions) if up else min(positions)
     relation = dialect.qualified(table.name)
-    return CONTINUE_IDENTITY.format(
+    statements = CONTINUE_IDENTITY.format(
         most="MAX" if up else "MIN",
         order=">=" if up else "<=",
         name=quote(column.name),
@@ -133,6 +141,7 @@ def continue_identity(dialect: Dialect, table: Table, column: Column) -> str | N
         wanted=wanted,
         increment=identity.increment,
     )
+    return f"EXEC({literal(statements)})"
 
 
 def comment(dialect: Dialect, table: Table) -> tuple[str, ...]:

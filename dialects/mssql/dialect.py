@@ -46,6 +46,7 @@ class MssqlDialect(Dialect):
     server: Server = Server()
     fitted: Fitted = field(default_factory=Fitted, compare=False)
     family = FAMILY
+    opening = ddl.OPENING
 
     @property
     def label(self) -> str:  # type: ignore[override]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from mappings.errors import ConfigurationError, DatabaseError
+from mappings.errors import ConfigurationError
 
 ODBC = re.compile(r"^ODBC Driver (\d+) for SQL Server$")
 SLOWER = (
@@ -82,12 +82,6 @@ class Link(ABC):
 class MicrosoftLink(Link):
     """mssql-python. Its bulk copy opens a connection of its own."""
 
-    def __init__(self, arguments: str, timeout: int) -> None:
-        import mssql_python
-
-        mssql_python.pooling(enabled=False)  # a session that ends must leave no lock and no setting behind
-        super().__init__(mssql_python.connect(arguments, autocommit=True, timeout=timeout))
-
     def stream(self, statement: str, types: Sequence[pa.DataType], rows: int) -> Iterator[pa.RecordBatch]:
         cursor = self._open()
         try:
@@ -117,18 +111,10 @@ class OdbcLink(Link):
 
     notice = SLOWER
 
-    def __init__(self, arguments: str, timeout: int, driver: str) -> None:
-        import pyodbc
-
-        name = driver or _newest(pyodbc.drivers())
-        if not ODBC.match(name):
-            raise ConfigurationError(
-                f"the ODBC driver {name or 'of Microsoft'} cannot be used" if driver else "there is no ODBC driver",
-                hint="pip install 'dbtransfer[mssql]', or install Microsoft's ODBC Driver 18 for SQL Server",
-            )
-        pyodbc.pooling = False
-        self._wide = (pyodbc.SQL_WVARCHAR, 0, 0)
-        super().__init__(pyodbc.connect(f"DRIVER={{{name}}};{arguments}", autocommit=True, timeout=timeout))
+    def __init__(self, connection: Any, wide: object) -> None:
+        """`wide` is what the driver calls text of any length."""
+        super().__init__(connection)
+        self._wide = wide
 
     def stream(self, statement: str, types: Sequence[pa.DataType], rows: int) -> Iterator[pa.RecordBatch]:
         cursor = self._open()
@@ -164,6 +150,29 @@ class OdbcLink(Link):
                 cursor.cancel()
 
 
+def open_microsoft(arguments: str, timeout: int) -> MicrosoftLink:
+    """ImportError where mssql-python is not installed. `timeout` in seconds."""
+    import mssql_python
+
+    mssql_python.pooling(enabled=False)  # a session that ends must leave no lock and no setting behind
+    return MicrosoftLink(mssql_python.connect(arguments, autocommit=True, timeout=timeout))
+
+
+def open_odbc(arguments: str, timeout: int, driver: str) -> OdbcLink:
+    """ImportError where pyodbc is not installed. `driver` is the ODBC driver's name, empty for the newest one."""
+    import pyodbc
+
+    name = driver or _newest(pyodbc.drivers())
+    if not ODBC.match(name):
+        raise ConfigurationError(
+            f"the ODBC driver {name} cannot be used" if name else "there is no ODBC driver of Microsoft",
+            hint="pip install 'dbtransfer[mssql]', or install Microsoft's ODBC Driver 18 for SQL Server",
+        )
+    pyodbc.pooling = False
+    connection = pyodbc.connect(f"DRIVER={{{name}}};{arguments}", autocommit=True, timeout=timeout)
+    return OdbcLink(connection, (pyodbc.SQL_WVARCHAR, 0, 0))
+
+
 def _newest(names: Sequence[str]) -> str:
     found = sorted((int(match[1]), name) for name in names if (match := ODBC.match(name)))
     return found[-1][1] if found else ""
@@ -172,9 +181,3 @@ def _newest(names: Sequence[str]) -> str:
 def _text(message: object) -> str:
     """Drivers give a pair of state and words."""
     return str(message[-1]) if isinstance(message, tuple | list) and message else str(message)
-
-
-def refuse_short(sent: int, taken: int, table: str) -> None:
-    """An error where a bulk copy took another number of rows than it was given."""
-    if sent != taken:
-        raise DatabaseError(f"{sent} rows were sent to {table}, but the server took {taken}")

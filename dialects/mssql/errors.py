@@ -1,5 +1,5 @@
-"""What SQL Server and its drivers say, as our errors. The table is by number; a driver that hides the number is known by
-the words, which the session asks for in English."""
+"""What SQL Server and its drivers say, as our errors. The table is by number; a driver that hides the number is known
+by the words, which the session asks for in English."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ TABLE = (
     Known(18456, "Login failed for user", e.ConnectionRefused, "look at the user and the password of the URL"),
     Known(18470, "The account is disabled", e.ConnectionRefused, "ask the server's administrator"),
     Known(4060, "Cannot open database", e.ConnectionRefused, "look at the database's name and the user's right to it"),
-    Known(
-        911, "does not exist. Make sure that the name is entered", e.ConnectionRefused, "look at the database's name"
-    ),
+    Known(911, "Make sure that the name is entered correctly", e.ConnectionRefused, "look at the database's name"),
     Known(208, "Invalid object name", e.DatabaseError, "the table is not there: plan anew"),
     Known(207, "Invalid column name", e.DatabaseError, "the column is not there: plan anew"),
     Known(2714, "There is already an object named", e.DatabaseError, "drop it, or append with --if-exists append"),

@@ -1,5 +1,5 @@
-"""What hangs on other tables of the same plan: foreign keys need a plain key to point at, actions must not reach a table
-on two ways (error 1785), and names of keys are unique in a schema."""
+"""What hangs on other tables of the same plan: foreign keys need a plain key to point at, actions must not reach a
+table on two ways (error 1785), and names of keys are unique in a schema."""
 
 from __future__ import annotations
 
@@ -103,7 +103,8 @@ class Fitted:
 
 def _names(table: Table) -> list[str]:
     """Everything of a table that has a name in the schema."""
-    names = [table.name.name, *(key.name for key in (*table.uniques, *table.foreign_keys, *table.checks))]
+    names = [table.name.name, *(unique.name for unique in table.uniques), *(check.name for check in table.checks)]
+    names += [key.name for key in table.foreign_keys]
     return [*names, table.primary_key.name] if table.primary_key else names
 
 

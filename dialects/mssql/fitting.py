@@ -80,7 +80,8 @@ def _without_nulls(table: Table, where: Expression | None, columns: tuple[str, .
     nullable = [name for name in columns if table.column(name).nullable]
     if not nullable:
         return where, ""
-    conditions = [where.sql] * (where is not None) + [f"{quote(name)} IS NOT NULL" for name in nullable]
+    conditions = [where.sql] if where is not None else []
+    conditions += [f"{quote(name)} IS NOT NULL" for name in nullable]
     return Expression(FAMILY, " AND ".join(conditions)), "over the rows without NULL, of which it would take one only"
 
 

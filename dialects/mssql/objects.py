@@ -81,9 +81,8 @@ def _of_tables(asked: Ask, source: Source, names: Names, wanted: set[Any]) -> It
             "it is external, so its rows are elsewhere": bool(external),
             "it is part of a graph, and copied as a plain table": bool(node or edge),
         }
-        yield from (
-            NotCarried("table option", str(names.tables[number]), reason) for reason, true in told.items() if true
-        )
+        reasons = [reason for reason, true in told.items() if true]
+        yield from (NotCarried("table option", str(names.tables[number]), reason) for reason in reasons)
     for number, name, enabled in asked(queries.POLICIES):
         if number in wanted and enabled:
             reason = "it may hide rows: its table is not read while it is on"

@@ -1,4 +1,4 @@
-"""What the rows of one table show: the facts that settle types, and predicates for values that a target does not hold."""
+"""What the rows of one table show: facts that settle types, and predicates for values that a target does not hold."""
 
 from __future__ import annotations
 

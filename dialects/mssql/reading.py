@@ -1,7 +1,8 @@
 """How each column is asked for, and its Arrow array made of what the driver yields.
 
-Only numbers, text and bytes travel: moments come as the microseconds or days since 1970, uuids as their bytes, so that no
-driver's own idea of time is between the server and Arrow. What has no place in the type asked for makes the server raise.
+Only numbers, text and bytes travel: moments come as the microseconds or days since 1970, uuids as their bytes, so that
+no driver's own idea of time is between the server and Arrow. What has no place in the type asked for makes the server
+raise.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ YEARS = {11: "2012", 12: "2014", 13: "2016", 14: "2017", 15: "2019", 16: "2022",
 CLOUD_EDITIONS = {5: "Azure SQL Database", 8: "Azure SQL Managed Instance"}
 """By SERVERPROPERTY('EngineEdition'). Their version number says 12 whatever they know."""
 VERSION_OF_CLOUD = 16
+USUAL_COLLATION = "SQL_Latin1_General_CP1_CI_AS"
 
 FACTS = """\
 SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)), CAST(SERVERPROPERTY('EngineEdition') AS int),
@@ -33,7 +34,7 @@ class Server:
     level: int = 160
     default_schema: str = "dbo"
     database: str = ""
-    collation: str = "SQL_Latin1_General_CP1_CI_AS"
+    collation: str = USUAL_COLLATION
     snapshots: bool = False
     read_only: bool = False
     schemas: frozenset[str] = frozenset({"dbo"})
@@ -81,7 +82,7 @@ def server_from(facts: tuple[object, ...], database: tuple[object, ...], schemas
         level=int(str(level)),
         default_schema=str(facts[2]),
         database=str(facts[3]),
-        collation=str(facts[4] or Server.collation),
+        collation=str(facts[4] or USUAL_COLLATION),
         snapshots=int(str(snapshots or 0)) == 1,
         read_only=bool(read_only),
         schemas=schemas,

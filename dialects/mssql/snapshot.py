@@ -1,5 +1,5 @@
-"""Several sessions on one instant. A shared lock on all tables, held only while the snapshots are opened, is right against
-every writer; where it cannot be had there is one reader."""
+"""Several sessions on one instant. A shared lock on all tables, held only while the snapshots are opened, is right
+against every writer; where it cannot be had there is one reader."""
 
 from __future__ import annotations
 

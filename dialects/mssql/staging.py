@@ -4,7 +4,7 @@ session's transaction. The bulk copy has a connection of its own, so it could no
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain
 

@@ -1,7 +1,7 @@
 """The native types of SQL Server read into logical ones.
 
-Native text is `nvarchar(20) COLLATE Latin1_General_100_BIN2`: the type's own word in lower case, its length, precision or
-scale as CREATE TABLE says it, and the collation of text.
+Native text is `nvarchar(20) COLLATE Latin1_General_100_BIN2`: the type's own word in lower case, its length, precision
+or scale as CREATE TABLE says it, and the collation of text.
 """
 
 from __future__ import annotations

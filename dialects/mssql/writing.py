@@ -29,8 +29,8 @@ DATEADD(microsecond, CAST({column} % 1000000 AS int), DATEADD(second, CAST({colu
 CAST('00:00:00' AS time(6))))"""
 INSTANT = f"TODATETIMEOFFSET({MOMENT}, '+00:00')"
 UNALTERED = """\
-CASE WHEN {value} IS NULL OR {same} THEN {value} ELSE CAST(CONVERT(int, N'dbtransfer: ' + CONVERT(nvarchar(max), {value}) \
-+ N' would be altered in {native}') AS {native}) END"""
+CASE WHEN {value} IS NULL OR {same} THEN {value} ELSE CAST(CONVERT(int, \
+N'dbtransfer: ' + CONVERT(nvarchar(max), {value}) + N' would be altered in {native}') AS {native}) END"""
 """The error of the inner cast (245) tells the value."""
 STILL_A_MOMENT = "CAST(CAST({value} AS {native}) AS datetime2(6)) = {value}"
 STILL_A_TEXT = f"""\
