@@ -10,6 +10,7 @@ from dialects.base import Dialect
 from dialects.mysql.server import Server
 from dialects.mysql.types import (
     BLOBS,
+    FAMILY,
     INTEGERS,
     TEXTS,
     UNSTORED_DEFAULT,
@@ -18,18 +19,27 @@ from dialects.mysql.types import (
     digits,
     literal,
 )
-from mappings.schema import Column, Index, IndexPart, Table
+from mappings import types as t
+from mappings.schema import Column, Expression, Index, IndexPart, Table, Unique
 
 KEY_OCTETS = 3072
 SIZED = ("char", "varchar", "binary", "varbinary")
 INDEX_WORDS = {"fulltext": "FULLTEXT ", "spatial": "SPATIAL ", "vector": "VECTOR "}
 MORE_OCTETS = {"date": 3, "time": 6, "datetime": 8, "timestamp": 7, "year": 1, "float": 4, "double": 8, "uuid": 16}
 CHARSET_OCTETS = {"utf8mb4": 4, "utf8mb3": 3, "utf8": 3, "ucs2": 2, "utf16": 4, "utf16le": 4, "utf32": 4}
+STAND_INS: dict[type[t.LogicalType], str] = {
+    **dict.fromkeys((t.Boolean, t.Integer, t.Decimal, t.Float, t.Year), "0"),
+    **dict.fromkeys((t.Text, t.Enum, t.Uuid), "''"),
+    t.Date: "DATE'2000-01-01'",
+    t.Timestamp: "TIMESTAMP'2000-01-01 00:00:00'",
+}
+"""A value of the type, for an index in which NULLs are equal; any will do."""
 
 
 def create_table(dialect: Dialect, table: Table, server: Server) -> str:
-    """CREATE TABLE for InnoDB."""
-    statement = sqltext.create_table(dialect, table, lambda column: column_line(dialect, column, server))
+    """CREATE TABLE for InnoDB, but for unique constraints that only an index on expressions can keep."""
+    plain = replace(table, uniques=tuple(unique for unique in table.uniques if not unique.nulls_not_distinct))
+    statement = sqltext.create_table(dialect, plain, lambda column: column_line(dialect, column, server))
     if (key := identity_key(dialect, table)) is not None:
         statement = statement.removesuffix("\n)") + f",\n  {key}\n)"
     return statement + _options(table, server)
@@ -101,6 +111,35 @@ def create_index(dialect: Dialect, table: Table, index: Index) -> str:
         dropped = dialect.quote(stand_in(table) or "")
         return f"ALTER TABLE {place} ADD {words} {name} ({parts}), DROP INDEX {dropped}"
     return f"CREATE {words} {name} ON {place} ({parts})"
+
+
+def add_keys(dialect: Dialect, table: Table) -> tuple[str, ...]:
+    """The unique constraints for which NULLs are equal."""
+    made = [unique for unique in table.uniques if unique.nulls_not_distinct]
+    return tuple(create_index(dialect, table, _never_null(dialect, table, unique)) for unique in made)
+
+
+def _never_null(dialect: Dialect, table: Table, unique: Unique) -> Index:
+    parts = (part for name in unique.columns for part in never_null_parts(dialect, table, IndexPart(name)))
+    return Index(unique.name, tuple(parts), unique=True)
+
+
+def never_null_parts(dialect: Dialect, table: Table, part: IndexPart) -> tuple[IndexPart, ...]:
+    """The part itself where it holds no NULL; else its value, a stand-in for NULL, and which of the two it is."""
+    column = table.column(part.column)
+    if not column.nullable:
+        return (part,)
+    name = dialect.quote(column.name)
+    value = Expression(FAMILY, f"IFNULL({name}, {STAND_INS[type(column.type)]})")
+    return (
+        IndexPart(expression=value, descending=part.descending),
+        IndexPart(expression=Expression(FAMILY, f"({name} IS NULL)")),
+    )
+
+
+def equals_null(column: Column) -> bool:
+    """Whether an index can take a stand-in for the column's NULLs, or need not."""
+    return not column.nullable or type(column.type) in STAND_INS
 
 
 def index_part(dialect: Dialect, part: IndexPart) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dialects import sqltext
-from dialects.base import Dialect, Fit
-from dialects.mysql import ddl, defaults, fitting, hazards, sizes, spelling
+from dialects.base import Dialect, Fit, Named
+from dialects.mysql import ddl, defaults, fitting, hazards, names, sizes, spelling
 from dialects.mysql.columns import quoted
 from dialects.mysql.connecting import SQL_MODE
 from dialects.mysql.expressions import own_expression
@@ -40,8 +40,10 @@ LIMITS = Limits(
     keyed_text_length=spelling.KEYED_CHARACTERS,
     json_doubles=True,
     longest_span=3_020_399_999_999,
+    constraint_kinds_apart=True,
+    check_names_per_table=True,
 )
-OF_MYSQL = replace(LIMITS, longest_span=3_020_399_000_000)
+OF_MYSQL = replace(LIMITS, longest_span=3_020_399_000_000, check_names_per_table=False)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class MysqlDialect(Dialect):
 
     @property
     def limits(self) -> Limits:  # type: ignore[override]
-        return LIMITS if self.server.maria else OF_MYSQL
+        of_product = LIMITS if self.server.maria else OF_MYSQL
+        return replace(of_product, tables_keep_case=self.server.tables_keep_case)
 
     @property
     def label(self) -> str:  # type: ignore[override]
@@ -65,6 +68,9 @@ class MysqlDialect(Dialect):
 
     def quote(self, name: str) -> str:
         return quoted(name)
+
+    def refuses_name(self, what: Named, name: str) -> str:
+        return super().refuses_name(what, name) or names.refuses(what, name)
 
     def spell(self, kind: LogicalType, use: Use) -> Spelling | None:
         return spelling.spell(kind, use, self.server)
@@ -106,6 +112,9 @@ class MysqlDialect(Dialect):
 
     def create_table(self, table: Table) -> tuple[str, ...]:
         return (ddl.create_table(self, table, self.server),)
+
+    def add_keys(self, table: Table) -> tuple[str, ...]:
+        return ddl.add_keys(self, table)
 
     def create_index(self, table: Table, index: Index) -> str:
         return ddl.create_index(self, table, index)

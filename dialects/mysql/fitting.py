@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialects.base import Dialect, Fit
-from dialects.mysql.ddl import INDEX_WORDS, KEY_OCTETS, key_octets, unlimited
+from dialects.mysql.ddl import (
+    INDEX_WORDS,
+    KEY_OCTETS,
+    equals_null,
+    key_octets,
+    never_null_parts,
+    unlimited,
+)
 from dialects.mysql.server import Server
 from dialects.mysql.types import FAMILY
 from mappings import types as t
@@ -14,6 +21,13 @@ from mappings.schema import Check, Column, Expression, ForeignKey, Identity, Ind
 PREFIX = 255
 """Characters or bytes of unlimited text that an index covers where the source did not say."""
 NOT_KEPT = "{} not kept"
+HINTS = {
+    "gin": "FULLTEXT finds words, and on MySQL a multi-valued index finds members of JSON arrays",
+    "gist": "SPATIAL finds shapes that are NOT NULL",
+    "spgist": "SPATIAL finds shapes that are NOT NULL",
+}
+SEVERAL_NULLS = "several NULLs are allowed here"
+NULLS_BY_EXPRESSION = "NULLs count as equal by an index on expressions, at which no foreign key can point"
 
 
 def fit_identity(table: Table, column: Column) -> Fit[Identity]:
@@ -31,10 +45,22 @@ def fit_unique(table: Table, unique: Unique, server: Server) -> Fit[Unique]:
     parts = tuple(IndexPart(column) for column in unique.columns)
     if (problem := _key_problem(table, parts, server)) != "":
         return Fit(None, problem)
-    plain = replace(unique, nulls_not_distinct=False, deferrable=False, initially_deferred=False)
-    reasons = ["several NULLs are allowed here"] if unique.nulls_not_distinct else []
+    plain = replace(unique, deferrable=False, initially_deferred=False)
+    reasons = []
+    if unique.nulls_not_distinct:
+        plain, reason = _with_equal_nulls(table, plain, server)
+        reasons += [reason] if reason else []
     reasons += ["checked at once, not deferrable"] if unique.deferrable else []
     return Fit(plain, "; ".join(reasons))
+
+
+def _with_equal_nulls(table: Table, unique: Unique, server: Server) -> tuple[Unique, str]:
+    """Columns that hold no NULL need nothing; the flag stays where `add_keys` can say it by expressions."""
+    if not any(table.column(name).nullable for name in unique.columns):
+        return replace(unique, nulls_not_distinct=False), ""
+    if server.maria or not all(equals_null(table.column(name)) for name in unique.columns):
+        return replace(unique, nulls_not_distinct=False), SEVERAL_NULLS
+    return unique, NULLS_BY_EXPRESSION
 
 
 def _key_problem(table: Table, parts: tuple[IndexPart, ...], server: Server) -> str:
@@ -49,20 +75,40 @@ def _key_problem(table: Table, parts: tuple[IndexPart, ...], server: Server) -> 
 
 def fit_index(dialect: Dialect, table: Table, index: Index, server: Server) -> Fit[Index]:
     if index.method and index.method not in INDEX_WORDS and index.method != "hash":
-        return Fit(None, f"there is no {index.method} index here")
+        hint = f": {HINTS[index.method]}" if index.method in HINTS else ""
+        return Fit(None, f"there is no {index.method} index here{hint}")
     if any(part.expression is not None for part in index.parts) and server.maria:
         return Fit(None, "there is no index on an expression here")
     if index.where is not None and index.unique:
-        return _partial(dialect, index, server)
+        return _partial(dialect, table, index, server)
+    if index.unique and index.nulls_not_distinct and not server.maria and _all_equal_null(table, index):
+        return _equal_nulls(dialect, table, index, server)
     return _plain(table, index, server)
 
 
-def _partial(dialect: Dialect, index: Index, server: Server) -> Fit[Index]:
+def _all_equal_null(table: Table, index: Index) -> bool:
+    return all(part.column and part.prefix is None and equals_null(table.column(part.column)) for part in index.parts)
+
+
+def _equal_nulls(dialect: Dialect, table: Table, index: Index, server: Server) -> Fit[Index]:
+    """A unique index for which NULLs are equal, as one over expressions that are never NULL."""
+    fit = _plain(table, replace(index, nulls_not_distinct=False), server)
+    if fit.held is None or not any(table.column(part.column).nullable for part in index.parts):
+        return fit
+    parts = tuple(never_null for part in fit.held.parts for never_null in never_null_parts(dialect, table, part))
+    return Fit(replace(fit.held, parts=parts), "; ".join(filter(None, (fit.reason, NULLS_BY_EXPRESSION))))
+
+
+def _partial(dialect: Dialect, table: Table, index: Index, server: Server) -> Fit[Index]:
     """A unique index over some rows, as one over expressions that are NULL for the others."""
     if server.maria or index.where is None:
         return Fit(None, "there is no unique index over a part of the rows here")
+    if (problem := _key_problem(table, index.parts, server)) != "":
+        return Fit(None, problem)
     parts = tuple(_when(dialect, index.where, part) for part in index.parts)
-    return Fit(replace(index, parts=parts, where=None, include=()), "written as an index on CASE expressions")
+    held = replace(index, parts=parts, where=None, include=(), nulls_not_distinct=False)
+    reasons = ["written as an index on CASE expressions", *[SEVERAL_NULLS] * index.nulls_not_distinct]
+    return Fit(held, "; ".join(reasons))
 
 
 def _when(dialect: Dialect, where: Expression, part: IndexPart) -> IndexPart:
@@ -73,7 +119,8 @@ def _when(dialect: Dialect, where: Expression, part: IndexPart) -> IndexPart:
 
 def _plain(table: Table, index: Index, server: Server) -> Fit[Index]:
     parts = tuple(replace(part, nulls_first=None, collation="", opclass="") for part in index.parts)
-    reasons = _reasons(index)
+    parts = _with_included(table, index, parts)
+    reasons = _reasons(index, parts)
     if index.method in ("", "hash"):
         if index.unique and (problem := _key_problem(table, parts, server)) != "":
             return Fit(None, problem)
@@ -91,13 +138,25 @@ def _plain(table: Table, index: Index, server: Server) -> Fit[Index]:
     return Fit(held, "; ".join(reasons))
 
 
-def _reasons(index: Index) -> list[str]:
+def _with_included(table: Table, index: Index, parts: tuple[IndexPart, ...]) -> tuple[IndexPart, ...]:
+    """The included columns behind the parts, where that changes no uniqueness and an entry can hold them."""
+    if index.unique or index.method not in ("", "hash"):
+        return parts
+    for name in index.include:
+        more = (*parts, IndexPart(name))
+        fits = not unlimited(table.column(name).native) and sum(key_octets(table, part) for part in more) <= KEY_OCTETS
+        parts = more if fits and name not in {part.column for part in parts} else parts
+    return parts
+
+
+def _reasons(index: Index, parts: tuple[IndexPart, ...]) -> list[str]:
+    lost = [name for name in index.include if name not in {part.column for part in parts}]
     told = {
         "covers all rows, not only some": index.where is not None,
-        NOT_KEPT.format("the included columns are"): bool(index.include),
+        NOT_KEPT.format(f"the included columns {', '.join(lost)} are"): bool(lost),
         NOT_KEPT.format("the order of NULLs is"): any(part.nulls_first is not None for part in index.parts),
         NOT_KEPT.format("collations and operator classes are"): any(p.collation or p.opclass for p in index.parts),
-        "several NULLs are allowed here": index.nulls_not_distinct,
+        SEVERAL_NULLS: index.unique and index.nulls_not_distinct,
         "an ordered tree instead of a hash": index.method == "hash",
     }
     return [reason for reason, true in told.items() if true]

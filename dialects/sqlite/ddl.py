@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from dialects import sqltext
 from dialects.base import Dialect
-from dialects.sqlite.types import BUILT_IN_COLLATIONS
-from mappings.schema import Column, Index, IndexPart, Table
+from dialects.sqlite.types import BUILT_IN_COLLATIONS, FAMILY, quoted
+from mappings.schema import Column, Expression, Index, IndexPart, Table, Unique
 
 CONTINUE_IDENTITY = """\
 INSERT OR REPLACE INTO sqlite_sequence (rowid, name, seq)
@@ -13,6 +16,8 @@ SELECT (SELECT rowid FROM sqlite_sequence WHERE name = {name}), {name},
   max(coalesce((SELECT max({column}) FROM {table}), 0),
       coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = {name}), 0), {last})"""
 """sqlite_sequence has no unique name, so the row is replaced by its rowid, or added when there is none."""
+
+COLLATED = re.compile(r"\bCOLLATE\s+(\w+)\s*$", re.IGNORECASE)
 
 
 def numbered(table: Table) -> Column | None:
@@ -32,8 +37,9 @@ def is_rowid(table: Table, column: Column) -> bool:
 
 
 def create_table(dialect: Dialect, table: Table) -> tuple[str, ...]:
-    """One statement: columns, keys, checks and foreign keys."""
+    """One statement: columns, keys, checks and foreign keys; without unique constraints for which NULLs are equal."""
     inline = _inline_key(dialect, table)
+    table = replace(table, uniques=tuple(unique for unique in table.uniques if not unique.nulls_not_distinct))
     name = table.primary_key.columns[0] if inline and table.primary_key else ""
 
     def define(column: Column) -> str:
@@ -61,6 +67,38 @@ def _suffix(options: dict[str, str]) -> str:
     return f" {', '.join(words)}" if words else ""
 
 
+def add_keys(dialect: Dialect, table: Table) -> tuple[str, ...]:
+    """The unique constraints for which NULLs are equal."""
+    made = (unique for unique in table.uniques if unique.nulls_not_distinct)
+    return tuple(create_index(dialect, table, _never_null(table, unique)) for unique in made)
+
+
+def _never_null(table: Table, unique: Unique) -> Index:
+    parts = (part for name in unique.columns for part in never_null_parts(table, IndexPart(name)))
+    return Index(unique.name, tuple(parts), unique=True)
+
+
+def never_null_parts(table: Table, part: IndexPart) -> tuple[IndexPart, ...]:
+    """The part itself where it holds no NULL; else its value, a stand-in for NULL, and which of the two it is. A
+    function's value has no collation, so the column's is said."""
+    if part.column and not table.column(part.column).nullable:
+        return (part,)
+    value = part.expression.sql if part.expression else quoted(part.column)
+    own = COLLATED.search(table.column(part.column).native) if part.column else None
+    stand_in = replace(
+        part,
+        column="",
+        prefix=None,
+        expression=Expression(FAMILY, f"ifnull({_beginning(value, part)}, 0)"),
+        collation=part.collation or (own[1] if own else ""),
+    )
+    return (stand_in, IndexPart(expression=Expression(FAMILY, f"{value} IS NULL")))
+
+
+def _beginning(value: str, part: IndexPart) -> str:
+    return value if part.prefix is None else f"substr({value}, 1, {part.prefix})"
+
+
 def create_index(dialect: Dialect, table: Table, index: Index) -> str:
     unique = "UNIQUE " if index.unique else ""
     parts = ", ".join(_part(dialect, index, part) for part in index.parts)
@@ -70,8 +108,8 @@ def create_index(dialect: Dialect, table: Table, index: Index) -> str:
 
 def _part(dialect: Dialect, index: Index, part: IndexPart) -> str:
     text = part.expression.sql if part.expression else dialect.quote(part.column)
-    if part.prefix is not None and index.unique:
-        text = f"substr({text}, 1, {part.prefix})"
+    if index.unique:
+        text = _beginning(text, part)
     collation = f" COLLATE {part.collation}" if part.collation.upper() in BUILT_IN_COLLATIONS else ""
     return text + collation + (" DESC" if part.descending else "")
 

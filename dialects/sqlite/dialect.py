@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dialects import sqltext
-from dialects.base import Dialect, Fit
-from dialects.sqlite import ddl, defaults, expressions, fitting, hazards, spelling
+from dialects.base import Dialect, Fit, Named
+from dialects.sqlite import ddl, defaults, expressions, fitting, hazards, names, spelling
 from dialects.sqlite.normal import normal_form
 from dialects.sqlite.types import FAMILY, quoted
 from mappings.defaults import Default
@@ -33,6 +33,7 @@ LIMITS = Limits(
     greatest_year=9999,
     keyed_text_length=None,
     infinite_floats=True,
+    identifiers_fold_ascii=True,
 )
 """Identifiers have no limit of their own. NaN becomes NULL without a word."""
 
@@ -47,6 +48,10 @@ class SqliteDialect(Dialect):
 
     def quote(self, name: str) -> str:
         return quoted(name)
+
+    def refuses_name(self, what: Named, name: str) -> str:
+        """An empty name is a name here like others."""
+        return names.refuses(what, name)
 
     def spell(self, kind: LogicalType, use: Use) -> Spelling | None:
         return spelling.spell(kind)
@@ -67,10 +72,10 @@ class SqliteDialect(Dialect):
         return fitting.fit_identity(table, column)
 
     def fit_unique(self, table: Table, unique: Unique) -> Fit[Unique]:
-        return fitting.fit_unique(unique)
+        return fitting.fit_unique(table, unique)
 
     def fit_index(self, table: Table, index: Index) -> Fit[Index]:
-        return fitting.fit_index(index)
+        return fitting.fit_index(table, index)
 
     def fit_foreign_key(self, table: Table, key: ForeignKey) -> Fit[ForeignKey]:
         return fitting.fit_foreign_key(key)
@@ -83,6 +88,9 @@ class SqliteDialect(Dialect):
 
     def create_table(self, table: Table) -> tuple[str, ...]:
         return ddl.create_table(self, table)
+
+    def add_keys(self, table: Table) -> tuple[str, ...]:
+        return ddl.add_keys(self, table)
 
     def create_index(self, table: Table, index: Index) -> str:
         return ddl.create_index(self, table, index)

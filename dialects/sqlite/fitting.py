@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialects.base import Fit
-from dialects.sqlite.ddl import is_rowid, numbered
+from dialects.sqlite.ddl import is_rowid, never_null_parts, numbered
 from dialects.sqlite.types import BUILT_IN_COLLATIONS
 from mappings.schema import Column, ForeignKey, Identity, Index, IndexPart, Table, Unique
+
+HINTS = {"gin": "an FTS5 table finds words", "gist": "an R*Tree table finds shapes and ranges"}
+NULLS_BY_EXPRESSION = "NULLs count as equal by an index on expressions, at which no foreign key can point"
 
 
 def fit_identity(table: Table, column: Column) -> Fit[Identity]:
@@ -21,24 +24,30 @@ def fit_identity(table: Table, column: Column) -> Fit[Identity]:
     return Fit(replace(identity, always=False, increment=1), "; ".join(reasons))
 
 
-def fit_unique(unique: Unique) -> Fit[Unique]:
-    held = replace(unique, nulls_not_distinct=False, deferrable=False, initially_deferred=False)
-    reasons = ["several rows may hold NULL"] * unique.nulls_not_distinct
+def fit_unique(table: Table, unique: Unique) -> Fit[Unique]:
+    """Where NULLs are equal, `add_keys` says it by an index on expressions."""
+    equal = unique.nulls_not_distinct and any(table.column(name).nullable for name in unique.columns)
+    held = replace(unique, nulls_not_distinct=equal, deferrable=False, initially_deferred=False)
+    reasons = [NULLS_BY_EXPRESSION] * equal
     reasons += ["is checked at once, not at commit"] * unique.deferrable
     return Fit(held, "; ".join(reasons))
 
 
-def fit_index(index: Index) -> Fit[Index]:
-    """The ordered tree is the only index there is."""
+def fit_index(table: Table, index: Index) -> Fit[Index]:
+    """The ordered tree is the only index there is. What it includes stands behind its parts, unless it is unique."""
     if index.method:
-        return Fit(None, f"there is no {index.method} index here")
-    if index.unique and index.include:
-        return Fit(None, "a unique index cannot hold more columns than it compares")
-    reasons = [f"INCLUDE ({', '.join(index.include)}) left out"] * bool(index.include)
-    reasons += ["several rows may hold NULL"] * index.nulls_not_distinct
+        hint = HINTS.get(index.method, "")
+        return Fit(None, f"there is no {index.method} index here" + f": {hint}" * bool(hint))
     fits = [_part(part, unique=index.unique) for part in index.parts]
+    reasons = [f"INCLUDE ({', '.join(index.include)}) left out"] * bool(index.unique and index.include)
     reasons += dict.fromkeys(reason for _, reason in fits if reason)
     parts = tuple(part for part, _ in fits)
+    if not index.unique:
+        covered = {part.column for part in parts}
+        parts += tuple(IndexPart(name) for name in index.include if name not in covered)
+    elif index.nulls_not_distinct:
+        parts = tuple(never_null for part in parts for never_null in never_null_parts(table, part))
+        reasons += [NULLS_BY_EXPRESSION]
     return Fit(replace(index, parts=parts, include=(), nulls_not_distinct=False), "; ".join(reasons))
 
 

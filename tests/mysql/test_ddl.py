@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from dialects.base import Fit
 from dialects.mysql import MysqlDialect
 from dialects.mysql.ddl import octets
 from dialects.mysql.defaults import read_expression, read_literal, read_marked
@@ -236,10 +237,23 @@ def test_fitting_uniques() -> None:
     plain = Unique("u", ("id", "s"))
     assert MYSQL.fit_unique(KEYS, plain).held == plain and not MYSQL.fit_unique(KEYS, plain).reason
     loose = MYSQL.fit_unique(KEYS, replace(plain, nulls_not_distinct=True, deferrable=True))
-    assert loose.held == plain and "NULLs" in loose.reason and "deferrable" in loose.reason
+    assert loose.held == replace(plain, nulls_not_distinct=True)
+    assert "NULLs" in loose.reason and "deferrable" in loose.reason
+    several = MARIADB.fit_unique(KEYS, replace(plain, nulls_not_distinct=True))
+    assert several.held == plain and several.reason == "several NULLs are allowed here"
+    never = replace(KEYS, columns=tuple(replace(each, nullable=False) for each in KEYS.columns))
+    assert MYSQL.fit_unique(never, replace(plain, nulls_not_distinct=True)) == Fit(plain)
     assert "bytes" in MYSQL.fit_unique(KEYS, Unique("u", ("s", "r"))).reason
     assert MYSQL.fit_unique(KEYS, Unique("u", ("x",))).held is None
     assert MARIADB.fit_unique(KEYS, Unique("u", ("x",))).held is not None
+
+
+def test_a_unique_constraint_for_which_nulls_are_equal_is_an_index_on_expressions() -> None:
+    keyed = replace(KEYS, uniques=(Unique("u", ("id", "s"), nulls_not_distinct=True), Unique("p", ("id",))))
+    assert "`u`" not in MYSQL.create_table(keyed)[0] and "CONSTRAINT `p` UNIQUE" in MYSQL.create_table(keyed)[0]
+    assert MYSQL.add_keys(keyed) == (
+        "CREATE UNIQUE INDEX `u` ON `t` ((IFNULL(`id`, 0)), ((`id` IS NULL)), (IFNULL(`s`, '')), ((`s` IS NULL)))",
+    )
 
 
 def test_fitting_indexes() -> None:
@@ -251,7 +265,13 @@ def test_fitting_indexes() -> None:
     for method in ("gin", "gist", "brin"):
         assert MYSQL.fit_index(KEYS, Index("i", (IndexPart("x"),), method=method)).held is None
     hashed = MYSQL.fit_index(KEYS, Index("i", (IndexPart("id"),), method="hash", include=("s",)))
-    assert hashed.held == Index("i", (IndexPart("id"),)) and "hash" in hashed.reason and "included" in hashed.reason
+    assert hashed.held == Index("i", (IndexPart("id"), IndexPart("s"))) and "hash" in hashed.reason
+    lost = MYSQL.fit_index(KEYS, Index("i", (IndexPart("id"),), include=("s", "x", "id")))
+    assert lost.held == Index("i", (IndexPart("id"), IndexPart("s")))
+    assert lost.reason == "the included columns x are not kept"
+    unique = MYSQL.fit_index(KEYS, Index("i", (IndexPart("id"),), unique=True, include=("s",)))
+    assert unique == Fit(Index("i", (IndexPart("id"),), unique=True), "the included columns s are not kept")
+    assert "FULLTEXT" in MYSQL.fit_index(KEYS, Index("i", (IndexPart("x"),), method="gin")).reason
     computed = Index("i", (IndexPart(expression=expression("lower(`s`)")),))
     assert MYSQL.fit_index(KEYS, computed).held == computed and MARIADB.fit_index(KEYS, computed).held is None
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from dialects import connect
+from dialects.base import Fit
 from dialects.sqlite.dialect import SqliteDialect
+from dialects.sqlite.fitting import NULLS_BY_EXPRESSION as EQUAL_NULLS
 from mappings import types as t
 from mappings.defaults import LiteralDefault
 from mappings.schema import (
@@ -118,12 +120,17 @@ def test_indexes_as_they_can_be_held() -> None:
         IndexPart("a", nulls_first=False, opclass="text_pattern_ops", collation="de_DE"),
         IndexPart("b", descending=True, nulls_first=False, prefix=5, collation="NOCASE"),
     )
-    fit = DIALECT.fit_index(NUMBERED, Index("i", parts, include=("c",), nulls_not_distinct=True))
-    assert fit.held == Index("i", (IndexPart("a"), IndexPart("b", descending=True, collation="NOCASE")))
-    for words in ("INCLUDE (c)", "may hold NULL", "NULLs sort before", "text_pattern_ops", "de_DE", "whole values"):
+    fit = DIALECT.fit_index(NUMBERED, Index("i", parts, include=("c", "a")))
+    kept = (IndexPart("a"), IndexPart("b", descending=True, collation="NOCASE"), IndexPart("c"))
+    assert fit.held == Index("i", kept)
+    for words in ("NULLs sort before", "text_pattern_ops", "de_DE", "whole values"):
         assert words in fit.reason
     assert DIALECT.fit_index(NUMBERED, Index("i", (IndexPart("a"),), method="gin")).held is None
-    assert DIALECT.fit_index(NUMBERED, Index("i", (IndexPart("a"),), unique=True, include=("b",))).held is None
+    unique = DIALECT.fit_index(NUMBERED, Index("i", (IndexPart("a"),), unique=True, include=("b",)))
+    assert unique == Fit(Index("i", (IndexPart("a"),), unique=True), "INCLUDE (b) left out")
+    equal = DIALECT.fit_index(NUMBERED, Index("i", (IndexPart("v"),), unique=True, nulls_not_distinct=True)).held
+    assert equal is not None
+    assert DIALECT.create_index(NUMBERED, equal) == ('CREATE UNIQUE INDEX "i" ON "it""s" (ifnull("v", 0), "v" IS NULL)')
     prefixed = Index("i", (IndexPart("v", prefix=3),), unique=True)
     assert DIALECT.fit_index(NUMBERED, prefixed).held == prefixed
     assert DIALECT.create_index(NUMBERED, prefixed) == 'CREATE UNIQUE INDEX "i" ON "it""s" (substr("v", 1, 3))'
@@ -132,8 +139,11 @@ def test_indexes_as_they_can_be_held() -> None:
 def test_keys_as_they_can_be_held() -> None:
     unique = DIALECT.fit_unique(NUMBERED, Unique("u", ("v",), nulls_not_distinct=True, deferrable=True))
     assert (unique.held, unique.reason) == (
-        Unique("u", ("v",)),
-        "several rows may hold NULL; is checked at once, not at commit",
+        Unique("u", ("v",), nulls_not_distinct=True),
+        f"{EQUAL_NULLS}; is checked at once, not at commit",
+    )
+    assert DIALECT.fit_unique(NUMBERED, Unique("u", ("the id",), nulls_not_distinct=True)).held == Unique(
+        "u", ("the id",)
     )
     key = ForeignKey("f", ("v",), TableName("", "p"), ("id",), match_full=True, set_columns=("v",))
     fit = DIALECT.fit_foreign_key(NUMBERED, key)
