@@ -9,12 +9,13 @@ from typing import Literal, cast
 
 from mappings.conform import RULES, Rule
 from mappings.errors import ConfigurationError
-from mappings.schema import TableName
+from mappings.forms import FORMS, Form
+from mappings.schema import Column, TableName
 
 IfExists = Literal["fail", "append"]
 Verify = Literal["none", "count", "digest"]
-AnyRule = Rule | Literal["text"]
-"""`text` is settled by the plan, which takes a text type on the target; the others alter single values."""
+AnyRule = Rule | Form
+"""A form is settled by the plan, which takes another type on the target; a rule alters single values."""
 
 DEFAULT_BATCH_ROWS = 20_000
 DEFAULT_CHUNK_BYTES = 32 * 1024 * 1024
@@ -54,40 +55,50 @@ def _some(names: tuple[TableName, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """One `--allow-loss TABLE.COLUMN=RULE`: both parts may be globs."""
+    """One `--allow-loss PLACE=RULE`. The place is TABLE.COLUMN or `type:NATIVE`; all its parts may be globs."""
 
     table: str
     column: str
     rule: AnyRule
+    native: str = "*"
 
-    def covers(self, table: TableName, column: str) -> bool:
-        return matches(self.table, table) and fnmatchcase(column, self.column)
+    def covers(self, table: TableName, column: Column) -> bool:
+        if not fnmatchcase(column.native.lower(), self.native.lower()):
+            return False
+        return matches(self.table, table) and fnmatchcase(column.name, self.column)
+
+    def __str__(self) -> str:
+        place = f"{self.table}.{self.column}" if self.native == "*" else f"type:{self.native}"
+        return f"{place}={self.rule}"
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What may be done with one column: `rule` alters single values, `as_text` has the plan take a text type."""
+    """What may be done with one column: `rule` alters single values, `form` has the plan take another type."""
 
     rule: Rule | None = None
-    as_text: bool = False
+    form: Form | None = None
 
 
-def consent(allowances: Iterable[Allowance], table: TableName, column: str) -> Consent:
-    """All that covers the column; of the rules for single values the last holds."""
+def consent(allowances: Iterable[Allowance], table: TableName, column: Column) -> Consent:
+    """All that covers the column; of several rules, and of several forms, the last holds."""
     given = [allowance.rule for allowance in allowances if allowance.covers(table, column)]
-    return Consent(next((rule for rule in reversed(given) if rule != "text"), None), "text" in given)
+    rule = next((cast("Rule", each) for each in reversed(given) if each in RULES), None)
+    return Consent(rule, next((cast("Form", each) for each in reversed(given) if each in FORMS), None))
 
 
 def parse_allowance(text: str) -> Allowance:
-    """`orders.total=round`, `shop.*.note=truncate`. ConfigurationError with the rules when it is not that."""
+    """`orders.total=round`, `shop.*.note=truncate`, `type:tinyint(1)=bool`. ConfigurationError with the rules when it
+    is not that."""
     place, equals, rule = text.rpartition("=")
     table, dot, column = place.rpartition(".")
-    rules = (*RULES, "text")
-    if not (equals and dot and table and column) or rule not in rules:
-        raise ConfigurationError(
-            f"--allow-loss {text!r} is not TABLE.COLUMN=RULE", hint=f"RULE is one of {', '.join(rules)}"
-        )
-    return Allowance(table, column, cast("AnyRule", rule))
+    rules = (*RULES, *FORMS)
+    native = place.removeprefix("type:") if place.startswith("type:") else ""
+    if not (equals and (native or (dot and table and column))) or rule not in rules:
+        message = f"--allow-loss {text!r} is neither TABLE.COLUMN=RULE nor type:TYPE=RULE"
+        raise ConfigurationError(message, hint=f"RULE is one of {', '.join(rules)}")
+    given = cast("AnyRule", rule)
+    return Allowance("*", "*", given, native) if native else Allowance(table, column, given)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def _paired(source: Column, existing: Column, use: Use, dialect: Dialect, consen
     """The source yields what the ladder would read for this target, else its own type; the cast goes on from there
     to the existing type."""
     stored = resolved(existing.type)
-    readings = [read_as_text(source.type)] if consent.as_text else _readings(source, use, dialect)
+    readings = [read_as_text(source.type)] if consent.form == "text" else _readings(source, use, dialect)
     for read_as in readings:
         if _castable(read_as, stored):
             return ColumnPlan(replace(source, type=read_as), replace(existing, type=stored), consent.rule)

@@ -2,9 +2,10 @@
 
 import pytest
 
+from mappings import types as t
 from mappings.conform import RULES
 from mappings.errors import ConfigurationError
-from mappings.schema import TableName
+from mappings.schema import Column, TableName
 from transfer.config import Allowance, Consent, Options, Selection, consent, matches, parse_allowance
 
 SHOP = tuple(TableName("shop", name) for name in ("orders", "order_lines", "Orders", "log"))
@@ -71,7 +72,22 @@ def test_an_allowance_names_table_column_and_rule(text: str, table: str, column:
     assert (given.table, given.column, given.rule) == (table, column, rule)
 
 
-UNKNOWN = "", "orders", "orders.total", "orders=round", ".total=round", "orders.=round", "orders.total=", "=round", "."
+def native(name: str) -> Column:
+    return Column(name, t.Text(), "text")
+
+
+UNKNOWN = (
+    "type:=bool",
+    "",
+    "orders",
+    "orders.total",
+    "orders=round",
+    ".total=round",
+    "orders.=round",
+    "orders.total=",
+    "=round",
+    ".",
+)
 
 
 @pytest.mark.parametrize("text", [*UNKNOWN, "orders.total=ROUND", "orders.total=everything"])
@@ -79,6 +95,19 @@ def test_a_bare_or_unknown_allowance_is_refused_with_the_rules(text: str) -> Non
     with pytest.raises(ConfigurationError) as caught:
         parse_allowance(text)
     assert all(rule in caught.value.hint for rule in (*RULES, "text"))
+
+
+def test_an_allowance_may_name_a_type() -> None:
+    given = parse_allowance("type:tinyint(1)=bool")
+    orders = TableName("shop", "orders")
+    assert given.covers(orders, Column("paid", t.Integer(8), "TINYINT(1)"))
+    assert not given.covers(orders, Column("kind", t.Integer(8), "tinyint"))
+    assert str(given) == "type:tinyint(1)=bool"
+
+
+def test_of_two_forms_the_last_holds() -> None:
+    given = [parse_allowance("*.*=text"), parse_allowance("orders.paid=bool")]
+    assert consent(given, TableName("shop", "orders"), native("paid")) == Consent(form="bool")
 
 
 @pytest.mark.parametrize(
@@ -92,16 +121,16 @@ def test_a_bare_or_unknown_allowance_is_refused_with_the_rules(text: str) -> Non
 def test_an_allowance_covers_the_columns_that_its_globs_match(allowance: Allowance, covered: list[str]) -> None:
     places = [(TableName(schema, "orders"), column) for schema in ("shop", "crm") for column in ("total", "tax")]
     places = [place for place in places if place != (TableName("crm", "orders"), "tax")]
-    assert [f"{table}.{column}" for table, column in places if allowance.covers(table, column)] == covered
+    assert [f"{table}.{column}" for table, column in places if allowance.covers(table, native(column))] == covered
 
 
 def test_text_is_settled_by_the_plan_and_goes_with_a_rule_for_single_values() -> None:
     orders = TableName("shop", "orders")
     texts = ("orders.note=text", "orders.*=strip", "orders.total=round")
     given = [parse_allowance(text) for text in texts]
-    assert consent(given, orders, "note") == Consent("strip", as_text=True)
-    assert consent(given, orders, "total") == Consent("round")
-    assert consent(given, TableName("shop", "lines"), "note") == Consent()
+    assert consent(given, orders, native("note")) == Consent("strip", "text")
+    assert consent(given, orders, native("total")) == Consent("round")
+    assert consent(given, TableName("shop", "lines"), native("note")) == Consent()
 
 
 @pytest.mark.parametrize(

@@ -115,4 +115,4 @@ def test_a_column_goes_into_existing_text_where_that_is_allowed() -> None:
     mixed = {"source": [column("a", dynamic)], "existing": [column("a", t.Text())], "facts": Facts(problem="mixed")}
     assert blocked(adopted(**mixed)) == [("shop.orders.a", "native cannot go into the existing native")]
     assert adopted(**mixed).blocks[0].option == "--allow-loss 'shop.orders.a=text'"
-    assert adopted(**mixed, consents={"a": Consent(as_text=True)}).columns[0].read.type == t.Opaque("", "")
+    assert adopted(**mixed, consents={"a": Consent(form="text")}).columns[0].read.type == t.Opaque("", "")

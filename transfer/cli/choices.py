@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from mappings.conform import RULES
+from mappings.forms import FORMS
 from transfer.config import DEFAULT_BATCH_ROWS, Options, Selection, parse_allowance
 
 Command = Callable[..., Any]
@@ -62,8 +64,9 @@ allow_loss = click.option(
     "--allow-loss",
     "allow_loss",
     multiple=True,
-    metavar="TABLE.COLUMN=RULE",
-    help="Consent to one alteration: null, truncate, round, strip, clamp or text; globs allowed; repeatable.",
+    metavar="PLACE=RULE",
+    help="Consent to one alteration of TABLE.COLUMN or type:TYPE (globs allowed): "
+    f"{', '.join(RULES)}; or choose a form: {', '.join(FORMS)}; repeatable.",
 )
 PLANNING = (
     click.option("--data-only", is_flag=True, help="Copy rows into tables that are there."),
