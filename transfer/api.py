@@ -125,7 +125,7 @@ def compare(
 
 def _refuse_unused(plan: Plan, allowances: tuple[Allowance, ...]) -> None:
     for given in unused_allowances(plan, allowances):
-        raise ConfigurationError(f"--allow-loss {given.table}.{given.column}={given.rule} matches no column")
+        raise ConfigurationError(f"--allow-loss {given} matches no column")
 
 
 def _refuse_absent(plan: Plan) -> None:

@@ -11,7 +11,9 @@ from dialects.base import Dialect, Fit
 from mappings import types as t
 from mappings.defaults import Default, ExpressionDefault, LiteralDefault, NowDefault
 from mappings.errors import Blocked
-from mappings.names import NameScope, shortened
+from mappings.name_scopes import Kind, NameScopes
+from mappings.names import Naming, Renamed, shortened
+from mappings.renaming import mentions, renamed
 from mappings.schema import (
     Check,
     Column,
@@ -37,13 +39,27 @@ class TableFitter:
     schema: Schema
     dialect: Dialect
     names: Mapping[TableName, TableName]
-    as_text: frozenset[tuple[TableName, str]] = frozenset()
-    """Tables' columns that are text because the user allows it."""
+    forms: Mapping[tuple[TableName, str], str] = field(default_factory=dict)
+    """Tables' columns that have another form because the user chose it."""
+    naming: Naming = Naming()
+    there: tuple[Table, ...] = ()
+    """Tables that the target has already: their indexes and constraints have names too."""
     not_carried: list[NotCarried] = field(default_factory=list)
+    renamed: list[Renamed] = field(default_factory=list)
+    """Indexes and constraints that are called otherwise on the target."""
     _notes: list[Note] = field(default_factory=list)
     _retyped: frozenset[str] = frozenset()
     """The source table's columns whose values become text: expressions and defaults mean something else there."""
-    _scopes: dict[str, NameScope] = field(default_factory=dict)
+    _scopes: NameScopes = field(init=False)
+
+    def __post_init__(self) -> None:
+        tables = (*self.names.values(), *(table.name for table in self.there))
+        self._scopes = NameScopes(self.dialect.limits, tables, self._allowed)
+        for table in self.there:
+            self._scopes.occupy(table)
+
+    def _allowed(self, name: str) -> bool:
+        return not (self.dialect.refuses_name("index", name) or self.dialect.refuses_name("constraint", name))
 
     def fit(self, source: Table, columns: list[Column], spellings: list[Spelling]) -> tuple[Table, list[Note]]:
         """The target's table for `source` with the settled `columns`, and what the reader should know."""
@@ -51,7 +67,7 @@ class TableFitter:
         self._retyped = frozenset(
             own.name
             for own, column in zip(source.columns, columns, strict=True)
-            if (source.name, own.name) in self.as_text or _retyped(own.type, column.type)
+            if self.forms.get((source.name, own.name), "ci") != "ci" or _retyped(own.type, column.type)
         )
         same_family = self.schema.family == self.dialect.family
         target = replace(
@@ -74,20 +90,16 @@ class TableFitter:
         return target, self._notes
 
     def _refuse_equal_names(self, source: Table, target: Table) -> None:
-        fold = self.dialect.limits.identifiers_fold_case
-        taken: dict[str, str] = {}
-        for column in target.columns:
-            name = column.name.lower() if fold else column.name
-            if name in taken:
-                raise Blocked(
-                    f"{source.name}: the columns {taken[name]} and {column.name} would be one on the target",
-                    hint=f"rename one of them, or leave the table out with --exclude '{source.name}'",
-                )
-            taken[name] = column.name
+        names = dict(zip((column.name for column in source.columns), (column.name for column in target.columns), strict=True))
+        for first, other in equal_columns(names, self.dialect.limits):
+            raise Blocked(
+                f"{source.name}: the columns {first} and {other} would be one on the target",
+                hint=f"rename one of them, or leave the table out with --exclude '{source.name}'",
+            )
 
     def _column(self, source: Table, column: Column) -> Column:
-        name = shortened(column.name, self.dialect.limits)
-        if name != column.name:
+        wished, name = self.naming.column(source.name, column.name), self._name(source.name, column.name)
+        if name != wished:
             self._notes.append(Note("S", f"{source.name}.{column.name}", f"its name is too long and becomes {name}"))
         return replace(self._generated(source, self._defaulted(source, column)), name=name)
 
@@ -119,16 +131,26 @@ class TableFitter:
     def _numbered(self, source: Table, target: Table, column: Column) -> Column:
         if column.identity is None:
             return column
-        keyed = replace(target, primary_key=source.primary_key, uniques=source.uniques, indexes=source.indexes)
+        keyed = self._keyed(source, target)
         fit = self.dialect.fit_identity(keyed, column)
         identity = self._settled(fit, "identity", f"{source.name}.{column.name}")
         return replace(column, identity=identity)
 
+    def _keyed(self, source: Table, target: Table) -> Table:
+        """The target with the source's keys and indexes as far as its own columns go, for one that numbers itself."""
+        primary = source.primary_key
+        return replace(
+            target,
+            primary_key=primary and replace(primary, columns=self._cut(source.name, primary.columns)),
+            uniques=tuple(replace(each, columns=self._cut(source.name, each.columns)) for each in source.uniques),
+            indexes=tuple(replace(each, parts=self._parts(source, each)) for each in source.indexes),
+        )
+
     def _with_keys(self, source: Table, target: Table) -> Table:
         primary = source.primary_key
         if primary is not None:
-            name = self._claim_key(primary.name, source) if primary.name else ""
-            target = replace(target, primary_key=PrimaryKey(name, self._cut(primary.columns)))
+            name = self._claim("key", primary.name, source) if primary.name else ""
+            target = replace(target, primary_key=PrimaryKey(name, self._cut(source.name, primary.columns)))
         uniques = [self._unique(source, target, unique) for unique in source.uniques]
         target = replace(target, uniques=tuple(unique for unique in uniques if unique is not None))
         indexes = [self._index(source, target, index) for index in source.indexes]
@@ -137,10 +159,10 @@ class TableFitter:
         return replace(target, foreign_keys=tuple(key for key in keys if key is not None))
 
     def _unique(self, source: Table, target: Table, unique: Unique) -> Unique | None:
-        columns = self._cut(unique.columns)
+        columns = self._cut(source.name, unique.columns)
         fit = self.dialect.fit_unique(target, replace(unique, columns=columns))
         held = self._settled(fit, "unique", f"{source.name}.{unique.name or ','.join(columns)}")
-        return held and replace(held, name=self._claim_key(held.name or f"{source.name.name}_unique", source))
+        return held and replace(held, name=self._claim("key", held.name, source, "unique"))
 
     def _index(self, source: Table, target: Table, index: Index) -> Index | None:
         place = f"{source.name}.{index.name}"
@@ -152,7 +174,7 @@ class TableFitter:
             self._drop("index", place, "it is made for the type that its column no longer has")
             return None
         held = self._settled(self.dialect.fit_index(target, translated), "index", place)
-        return held and replace(held, name=self._claim(held.name, source))
+        return held and replace(held, name=self._claim("index", held.name, source, "index"))
 
     def _translated_index(self, source: Table, index: Index) -> Index | None:
         parts = []
@@ -170,8 +192,8 @@ class TableFitter:
     def _foreign_key(self, source: Table, target: Table, key: ForeignKey) -> ForeignKey | None:
         place = f"{source.name}.{key.name or ','.join(key.columns)}"
         pairs = zip(key.columns, key.target_columns, strict=True)
-        if any(((source.name, own) in self.as_text) != ((key.target, other) in self.as_text) for own, other in pairs):
-            self._drop("foreign key", place, "of two columns that it ties only one is text")
+        if any(self.forms.get((source.name, own)) != self.forms.get((key.target, other)) for own, other in pairs):
+            self._drop("foreign key", place, "of two columns that it ties only one has the form chosen for it")
             return None
         pointed = replace(
             key,

@@ -8,6 +8,7 @@ from dataclasses import replace
 from dialects.base import Session
 from mappings import types as t
 from mappings.errors import Blocked
+from mappings.forms import FORMS, Form, formed
 from mappings.hazards import Finding
 from mappings.names import table_names
 from mappings.schema import Column, NotCarried, Schema, Table, TableName
@@ -85,13 +86,13 @@ class Planner:
         self._known = known
         self._names = names
         self._there = {table.name: table for table in target.reflect(_schemas(names)).tables}
-        as_text = frozenset(
-            (table.name, column.name)
+        forms = {
+            (table.name, column.name): form
             for table in schema.tables
             for column in table.columns
-            if self._consent(table, column).as_text
-        )
-        self._fitter = TableFitter(schema, target.dialect, names, as_text)
+            if (form := self._consent(table, column).form)
+        }
+        self._fitter = TableFitter(schema, target.dialect, names, forms)
         self.notes: list[Note] = []
         self.blocks: list[Note] = []
         self.findings: list[tuple[str, Finding]] = []
@@ -164,7 +165,7 @@ class Planner:
         use = self._known[table.name, column.name]
         given = self._consent(table, column)
         try:
-            settled = self._settled(column, use, as_text=given.as_text)
+            settled = self._settled(column, use, given.form)
         except Blocked as block:
             self.blocks.append(Note("F", place, block.message, self._way_out(table, column, use)))
             settled = Settled(t.Text(), Spelling("text", t.Text()), ())
@@ -176,19 +177,16 @@ class Planner:
     def _way_out(self, table: Table, column: Column, use: Use) -> str:
         """The option that ends a block: text where the column can be text, otherwise a copy without the table."""
         try:
-            self._settled(column, use, as_text=True)
+            self._settled(column, use, "text")
         except Blocked:
             return f"--exclude '{table.name}'"
         return f"--allow-loss '{table.name}.{column.name}=text'"
 
-    def _settled(self, column: Column, use: Use, *, as_text: bool) -> Settled:
+    def _settled(self, column: Column, use: Use, form: Form | None) -> Settled:
         if use.facts.nulls_in_key and self._schema.family != self._dialect.family:
             raise Blocked(use.facts.problem)
-        if as_text:
-            settled = settle(t.Text(), use, self._dialect)
-            bytes_too = ": bytes as X'00ff'" if isinstance(column.type, t.Dynamic) else ""
-            step = Step(t.Text(), "O", f"stored as text, as allowed{bytes_too}", at_source=True)
-            return replace(settled, read_as=read_as_text(column.type), steps=(step, *settled.steps))
+        if form is not None:
+            return self._formed(column, use, form)
         if self._schema.family == self._dialect.family:
             dynamic = isinstance(column.type, t.Dynamic)
             observed = use.facts.observed if dynamic else None
@@ -197,6 +195,17 @@ class Planner:
                 return Settled(kept.stored if dynamic else column.type, kept, ())
         return settle(column.type, use, self._dialect)
 
+    def _formed(self, column: Column, use: Use, form: Form) -> Settled:
+        """The form that the user chose. Text is what the source itself prints; other forms are made of its values."""
+        dynamic = isinstance(column.type, t.Dynamic)
+        own = (use.facts.observed or t.Text()) if dynamic else column.type
+        wanted = formed(own, form)
+        settled = settle(wanted, use, self._dialect)
+        bytes_too = ": bytes as X'00ff'" if dynamic and form == "text" else ""
+        step = Step(wanted, "O", f"{FORMS[form]}, as allowed{bytes_too}", at_source=True)
+        read_as = read_as_text(column.type) if form == "text" else own
+        return replace(settled, read_as=read_as, steps=(step, *settled.steps))
+
     def _tell(self, place: str, settled: Settled) -> None:
         self.notes += [Note(step.code, place, step.message) for step in settled.steps]
         spelling = settled.spelling
@@ -204,7 +213,7 @@ class Planner:
             self.notes.append(Note(spelling.code, place, spelling.message))
 
     def _consent(self, table: Table, column: Column) -> Consent:
-        return consent(self._options.allowances, table.name, column.name)
+        return consent(self._options.allowances, table.name, column)
 
     def _adopted(self, source: Table, existing: Table) -> TablePlan:
         consents = {column.name: self._consent(source, column) for column in source.columns}
@@ -241,5 +250,5 @@ def chunk_key(table: Table) -> str:
 
 def unused_allowances(plan: Plan, allowances: tuple[Allowance, ...]) -> tuple[Allowance, ...]:
     """The allowances that cover no column of the plan: a typing mistake would otherwise go unseen."""
-    places = [(table.source.name, column.read.name) for table in plan.tables for column in table.columns]
+    places = [(table.source.name, column) for table in plan.tables for column in table.source.columns]
     return tuple(given for given in allowances if not any(given.covers(table, column) for table, column in places))
