@@ -43,7 +43,7 @@ def normal_expression(expression: Expression, columns: Mapping[str, Column]) -> 
     try:
         tree = sqlglot.parse_one(expression.sql, read=family)
         tree = simplified(tree, Reader(OneTable(columns), family, family))
-    except (SqlglotError, Untranslatable, RecursionError):
+    except (SqlglotError, Untranslatable, RecursionError, ValueError):  # ValueError: a family the parser does not know
         return " ".join(expression.sql.split())
     tree = _wrapped(_rewritten(exp.Paren(this=tree), columns, family))
     return tree.sql(dialect=family, identify=True, comments=False)

@@ -55,7 +55,8 @@ def compare_plan(plan: Plan, target: Session, *, whole: bool = False) -> Compari
     differences = [item for table in plan.tables for item in _table(table, plan, found, target.dialect)]
     if whole:
         differences += _extra_tables(plan, found, target.dialect)
-    return Comparison(len(plan.tables), (*differences, *_explained(plan)))
+    differences += _explained(plan)
+    return Comparison(len(plan.tables), tuple(sorted(differences, key=lambda item: bool(item.explanation))))
 
 
 def _table(table: TablePlan, plan: Plan, found: Schema, dialect: Dialect) -> Iterator[Difference]:

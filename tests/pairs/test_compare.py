@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import transfer
+from tests.commands.command import run
 from tests.conftest import DatabaseFactory
 from tests.pairs import plain
 from tests.pairs.test_sinks import SETTLED, sink
@@ -202,3 +203,37 @@ def test_what_is_planted_is_found_and_nothing_else(database: DatabaseFactory, ta
         new = {(item.object, item.place.removeprefix("public."), item.problem) for item in found - known}
         assert new == expected, statements
         known = found
+
+
+def test_the_command_names_what_differs_and_ends_with_3(database: DatabaseFactory) -> None:
+    there, here = database("sqlite"), database("sqlite")
+    plain.execute(there, "CREATE TABLE t (a int NOT NULL, b text)", "CREATE VIEW v AS SELECT a FROM t")
+    assert run("copy", there, here, "--json").document["schema_differences"] == {
+        "unexplained": 0,
+        "explained": 1,
+        "lines": [],
+    }
+    outcome = run("compare", there, here)
+    assert outcome.code == 0
+    assert "view: not carried" in outcome.out and "As planned: 1 table, 0 differences unexplained" in outcome.out
+    plain.execute(here, "ALTER TABLE t RENAME COLUMN b TO c", "CREATE TABLE more (x)")
+    outcome = run("compare", there, here)
+    assert outcome.code == 3
+    assert "column t.b: missing on the target" in outcome.out and "table more: only on the target" in outcome.out
+    document = run("compare", there, here, "--table", "t", "--json").document
+    assert [(item["place"], item["problem"]) for item in document["differences"] if not item["explanation"]] == [
+        ("t.b", "missing"),
+        ("t.c", "extra"),
+    ]
+    assert run("compare", there, here, "--table", "absent").code == 2
+
+
+def test_a_table_that_was_there_is_compared_by_its_types_only(database: DatabaseFactory) -> None:
+    there, here = database("sqlite"), database("sqlite")
+    plain.execute(there, "CREATE TABLE t (a int NOT NULL DEFAULT 1, b text UNIQUE)")
+    plain.execute(here, "CREATE TABLE t (a bigint, b text, c text)", "CREATE INDEX i ON t (c)")
+    report = transfer.copy(transfer.plan(there, here), source=there, target=here)
+    assert report.schema_differences is not None
+    assert report.schema_differences.unexplained == ()
+    found = {(item.object, item.place) for item in compared(there, here).unexplained}
+    assert {("type", "t.a"), ("default", "t.a"), ("column", "t.c"), ("index", "t.i")} <= found
