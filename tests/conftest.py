@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any, NoReturn, Protocol
 from urllib.parse import urlsplit
 
+import pymysql
 import pytest
 
+import transfer
 from tests.servers import ENGINES, Server, Unavailable, borrowed, fresh, held, samples, variable
 
 SQLITE = "sqlite"
+DUCKDB = "duckdb"
 MSSQL = "mssql"
 SERVER_FIXTURES = {*ENGINES, "mssql_url", "database", "load_script"}
 # every distribution has the others; without them a green run would prove little
@@ -121,6 +124,18 @@ def _give_up(config: pytest.Config, engine: str, reason: str) -> NoReturn:
     pytest.skip(f"no {engine} server: {reason}")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def context_of_tls() -> Iterator[None]:
+    """The default one is made once: it reads all certificates of the system, and tests connect thousands of times."""
+    make = pymysql.Connection._create_ssl_ctx
+    default = make(None, {})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            pymysql.Connection, "_create_ssl_ctx", lambda this, options: make(this, options) if options else default
+        )
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgresql(pytestconfig: pytest.Config) -> Iterator[Server]:
     """The PostgreSQL server, started when the first test asks for it."""
@@ -187,7 +202,23 @@ def sqlite_database(request: pytest.FixtureRequest, tmp_path: Path) -> SQLiteFac
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, sqlite_database: SQLiteFactory) -> Iterator[DatabaseFactory]:
+def duckdb_database(sqlite_database: SQLiteFactory, tmp_path: Path) -> SQLiteFactory:
+    """Makes DuckDB files, empty or with the rows of SQLite's sample: no vendor has scripts for DuckDB."""
+
+    def make(*, sample: str = "") -> str:
+        url = f"duckdb:///{tmp_path / fresh.unique_name('test')}.duckdb"
+        if sample:
+            there = sqlite_database(sample=sample)
+            transfer.copy(transfer.plan(there, url), source=there, target=url)
+        return url
+
+    return make
+
+
+@pytest.fixture
+def database(
+    request: pytest.FixtureRequest, sqlite_database: SQLiteFactory, duckdb_database: SQLiteFactory
+) -> Iterator[DatabaseFactory]:
     """Makes fresh databases, empty or filled with a sample, and drops them when the test ends."""
     with ExitStack() as dropped:
 
@@ -195,6 +226,8 @@ def database(request: pytest.FixtureRequest, sqlite_database: SQLiteFactory) -> 
             name = fresh.unique_name("test")
             if engine == SQLITE:
                 return sqlite_database(sample=sample)
+            if engine == DUCKDB:
+                return duckdb_database(sample=sample)
             server = _server(request, engine)
             dropped.callback(server.drop_database, name)
             return _server_database(request, server, name, sample)

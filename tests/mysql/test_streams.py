@@ -2,11 +2,14 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 
 import pyarrow as pa
 import pytest
 
+from dialects import connect
 from dialects.base import KeyRange
 from dialects.mysql.session import MysqlSession
 from mappings import types as t
@@ -14,14 +17,49 @@ from mappings.errors import DatabaseError, TransferError
 from mappings.schema import Column, Table
 from tests.mysql.conftest import Open
 from tests.mysql.tables import batch_of, create, rows_of, spelled, table_of, write
+from tests.servers import Server
+from tests.servers.fresh import unique_name
 
 PACKET = 0xFFFFFF
-NUMBERS = "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) "
+ROWS = 300_000
+Databases = Callable[[str], str]
+
+# long_databases asks for servers by name
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture(scope="session")
+def long_databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
+    """URLs of databases with one table of ROWS rows, made once for each product, to be read only."""
+    with ExitStack() as dropped:
+
+        @cache
+        def url_for(product: str) -> str:
+            server: Server = request.getfixturevalue(product)
+            name = unique_name("streams")
+            dropped.callback(server.drop_database, name)
+            url = server.create_database(name)
+            with connect(url, writable=True) as session:
+                assert isinstance(session, MysqlSession)
+                numbered(session, ROWS)
+            return url
+
+        yield url_for
+
+
+@pytest.fixture
+def long(product: str, long_databases: Databases, opened: Open) -> MysqlSession:
+    """A session where table `t` has ROWS rows."""
+    return opened(long_databases(product))
+
+
+def short_rows(session: MysqlSession) -> Table:
+    return table_of([spelled(session, "v", t.Text(30)), spelled(session, "n", t.Integer(32))])
 
 
 def numbered(session: MysqlSession, rows: int) -> Table:
     """A table with many short rows."""
-    table = create(session, table_of([spelled(session, "v", t.Text(30)), spelled(session, "n", t.Integer(32))]))
+    table = create(session, short_rows(session))
     for start in range(0, rows, 100_000):
         ids = pa.array(range(start, min(start + 100_000, rows)), pa.int64())
         texts = pa.array([f"row {i}" for i in ids.to_pylist()], pa.large_utf8())
@@ -85,34 +123,34 @@ def test_columns_come_in_the_order_asked_for(session: MysqlSession) -> None:
     assert batch.schema.names == ["n", "id"]
 
 
-def test_closing_early_leaves_the_session_usable(session: MysqlSession) -> None:
-    table = numbered(session, 300_000)
-    rows = session.read(table, table.columns, None, 100)
+def test_closing_early_leaves_the_session_usable(long: MysqlSession) -> None:
+    table = short_rows(long)
+    rows = long.read(table, table.columns, None, 100)
     next(rows)
     assert isinstance(rows, Iterator)
     rows.close()  # type: ignore[attr-defined]
-    assert session.count(table.name) == 300_000
-    assert rows_of(session, table).num_rows == 300_000
+    assert long.count(table.name) == ROWS
+    assert rows_of(long, table).num_rows == ROWS
 
 
-def test_another_statement_is_refused_while_rows_are_open(session: MysqlSession) -> None:
-    table = numbered(session, 300_000)
-    rows = session.read(table, table.columns, None, 100)
+def test_another_statement_is_refused_while_rows_are_open(long: MysqlSession) -> None:
+    table = short_rows(long)
+    rows = long.read(table, table.columns, None, 100)
     next(rows)
     with pytest.raises(DatabaseError, match="still being read"):
-        session.count(table.name)
-    assert sum(batch.num_rows for batch in rows) == 300_000 - 100
+        long.count(table.name)
+    assert sum(batch.num_rows for batch in rows) == ROWS - 100
 
 
-def test_cancelling_a_read(session: MysqlSession) -> None:
-    table = numbered(session, 300_000)
-    rows = session.read(table, table.columns, None, 100)
+def test_cancelling_a_read(long: MysqlSession) -> None:
+    table = short_rows(long)
+    rows = long.read(table, table.columns, None, 100)
     next(rows)
-    session.cancel()
+    long.cancel()
     with pytest.raises(TransferError, match="interrupted|cancelled"):
         for _ in rows:
             pass
-    assert session.count(table.name) == 300_000
+    assert long.count(table.name) == ROWS
 
 
 def test_cancelling_a_waiting_query(session: MysqlSession) -> None:
@@ -125,15 +163,15 @@ def test_cancelling_a_waiting_query(session: MysqlSession) -> None:
     assert session.query("SELECT 1") == [(1,)]
 
 
-def test_an_error_in_mid_stream(session: MysqlSession) -> None:
-    table = numbered(session, 300_000)
+def test_an_error_in_mid_stream(long: MysqlSession) -> None:
+    table = short_rows(long)
     poisoned = Column("v", t.Text(), "text")
-    query = f"SELECT id, IF(id < 250000, v, (SELECT 1 UNION SELECT 2)) FROM {session.dialect.qualified(table.name)}"
-    rows = session._batches(table.name, query, (table.column("id"), poisoned), _decoders(session, table), 100)
+    query = f"SELECT id, IF(id < 250000, v, (SELECT 1 UNION SELECT 2)) FROM {long.dialect.qualified(table.name)}"
+    rows = long._batches(table.name, query, (table.column("id"), poisoned), _decoders(long, table), 100)
     with pytest.raises(DatabaseError, match="Subquery returns more than 1 row"):
         for _ in rows:
             pass
-    assert session.count(table.name) == 300_000
+    assert long.count(table.name) == ROWS
 
 
 def _decoders(session: MysqlSession, table: Table):  # type: ignore[no-untyped-def]
@@ -142,12 +180,14 @@ def _decoders(session: MysqlSession, table: Table):  # type: ignore[no-untyped-d
     return tuple(asked(session.dialect, table.column(name)).decoder for name in ("id", "v"))
 
 
-def test_a_connection_that_dies_in_mid_stream(session: MysqlSession, url: str, opened: Open) -> None:
-    table = numbered(session, 300_000)
-    other = opened(url)
-    rows = session.read(table, table.columns, None, 100)
+def test_a_connection_that_dies_in_mid_stream(
+    long: MysqlSession, product: str, long_databases: Databases, opened: Open
+) -> None:
+    table = short_rows(long)
+    other = opened(long_databases(product))
+    rows = long.read(table, table.columns, None, 100)
     next(rows)
-    other.execute(f"KILL CONNECTION {session._connection.thread_id()}")
+    other.execute(f"KILL CONNECTION {long._connection.thread_id()}")
     with pytest.raises(TransferError) as caught:
         for _ in rows:
             pass
