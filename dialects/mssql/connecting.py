@@ -67,11 +67,11 @@ def _driver(url: DatabaseUrl) -> Link:
             return open_microsoft(arguments, timeout)
         except ImportError as missing:
             if url.resolved.drivername != "mssql":
-                raise ConfigurationError("the driver mssql-python is not installed", hint=INSTALL) from missing
+                raise ConfigurationError(f"mssql-python cannot be loaded: {missing}", hint=INSTALL) from missing
     try:
         return open_odbc(arguments, timeout, url.query(ODBC_DRIVER) or "")
     except ImportError as missing:
-        raise ConfigurationError("no driver for SQL Server is installed", hint=INSTALL) from missing
+        raise ConfigurationError(f"no driver for SQL Server can be loaded: {missing}", hint=INSTALL) from missing
 
 
 def connection_string(url: DatabaseUrl) -> str:

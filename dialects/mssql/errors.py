@@ -18,6 +18,7 @@ GONE = "look at the server and the network, then run again"
 AGAIN = "run again"
 MEND = "mend these rows at the source, or leave the constraint out"
 SPACE = "make room on the server, then run again"
+LIBRARIES = "the driver needs libraries of the system; on Debian: apt-get install libltdl7 libkrb5-3 libgssapi-krb5-2"
 NARROW = "change these values, or the target's column"
 
 
@@ -88,6 +89,7 @@ WORDS = (
     ("Client unable to establish connection", e.ConnectionRefused, "look at the host, the port and encrypt=..."),
     ("certificate verify failed", e.ConnectionRefused, "trust the server's certificate: trust_server_certificate=yes"),
     ("Server is not found or not accessible", e.ConnectionRefused, "look at the host and the port of the URL"),
+    ("Failed to load the driver", e.DatabaseError, LIBRARIES),
     ("Communication link failure", e.ConnectionLost, GONE),
     ("TCP Provider", e.ConnectionLost, GONE),
     ("connection is broken", e.ConnectionLost, GONE),

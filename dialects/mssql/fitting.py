@@ -15,7 +15,9 @@ from mappings import types as t
 from mappings.errors import Blocked
 from mappings.schema import Action, Column, Expression, ForeignKey, Identity, Index, Table, Unique
 
-NOT_SIMPLE = re.compile(r"\bOR\b|\bNOT\b(?!\s+NULL)|\bBETWEEN\b|\bLIKE\b|\w\s*\((?!\s*-?[\d'N])|[+*/%]", re.IGNORECASE)
+NOT_SIMPLE = re.compile(
+    r"\bOR\b|\bNOT\b(?!\s+NULL)|\bBETWEEN\b|\bLIKE\b|\b(?!(?:IN|AND)\b)\w+\s*\(|[+*/%]", re.IGNORECASE
+)
 """What the predicate of a filtered index cannot have: it is an AND of comparisons with constants."""
 LONGEST_COMMENT = 3750
 """Characters of an extended property, which has 7500 bytes."""

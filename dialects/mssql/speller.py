@@ -21,11 +21,20 @@ COMPARISONS: dict[type[exp.Expr], str] = {
     exp.LTE: "<=",
 }
 CONDITIONS = (exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Between, exp.Boolean)
+OPERANDS = frozenset({"this", "expression", "expressions", "low", "high", "is_string"})
 ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
 
 
 class Unspeakable(Exception):
     """T-SQL has no expression of the same value; caught in `respelled`."""
+
+
+def _refuse_more(node: exp.Expr) -> None:
+    """What the parser keeps beside the operands (BETWEEN SYMMETRIC, NOT LIKE) must be spelled or refused."""
+    known = OPERANDS | ({"negate"} if isinstance(node, exp.Is) else set())
+    said = {name for name, value in node.args.items() if value}
+    if said - known:
+        raise Unspeakable(f"{node.key} with {', '.join(sorted(said - known))}")
 
 
 def respelled(sql: str, grammar: str, columns: Mapping[str, Column]) -> str | None:
@@ -48,6 +57,7 @@ class Speller:
         return self.condition(node) if self._is_truth(node) else self.value(node)
 
     def condition(self, node: exp.Expr) -> str:
+        _refuse_more(node)
         match node:
             case exp.Paren():
                 return f"({self.condition(node.this)})"
@@ -57,7 +67,7 @@ class Speller:
             case exp.Not():
                 return f"NOT {self._held(node.this)}"
             case exp.Is(expression=exp.Null()):
-                return f"{self.value(node.this)} IS NULL"
+                return f"{self.value(node.this)} IS {'NOT ' * bool(node.args.get('negate'))}NULL"
             case exp.In() | exp.Between():
                 return self._among(node)
             case exp.Column():
@@ -97,6 +107,7 @@ class Speller:
         return "(" + " OR ".join(self._exactly(subject, value, "=", "AND") for value in values) + ")"
 
     def value(self, node: exp.Expr) -> str:
+        _refuse_more(node)
         match node:
             case exp.Paren():
                 return f"({self.value(node.this)})"
