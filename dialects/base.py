@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Generic, Self, TypeVar
+from typing import Generic, Literal, Self, TypeVar
 
 import pyarrow as pa
 
@@ -24,6 +24,7 @@ from mappings.errors import (
     PermissionDenied,
     StorageFull,
 )
+from mappings.expressions import refusal
 from mappings.hazards import Hazard
 from mappings.limits import Limits
 from mappings.schema import (
@@ -37,11 +38,15 @@ from mappings.schema import (
     Table,
     TableName,
     Unique,
+    View,
 )
+from mappings.sorts import Untranslatable
 from mappings.type_mapper import Facts, Risk, Spelling, Use
 from mappings.types import LogicalType
+from mappings.views import Moved, translate_view
 
 T = TypeVar("T")
+Named = Literal["schema", "table", "column", "index", "constraint"]
 CIRCUMSTANCES = (ConnectionLost, ConnectionRefused, Contention, PermissionDenied, StorageFull)
 """Errors that tell of the server's state, not of the statement it was given."""
 
@@ -88,6 +93,11 @@ class Dialect(ABC):
     def quote(self, name: str) -> str:
         """The identifier in the engine's quotes, whatever characters it has."""
 
+    def refuses_name(self, what: Named, name: str) -> str:
+        """Why nothing of this kind can have this name here, however it is quoted; empty when it can. A name that the
+        engine would alter without a word is refused too."""
+        return "" if name else "there are no empty names"
+
     @abstractmethod
     def spell(self, kind: LogicalType, use: Use) -> Spelling | None:
         """The native type that holds every value of `kind` in this use, or None when there is none.
@@ -112,6 +122,28 @@ class Dialect(ABC):
 
         `columns` are the source table's columns by name.
         """
+
+    def spell_generated(self, column: Column, columns: Mapping[str, Column]) -> str | None:
+        """The expression of a generated source `column` in this engine's SQL; None also where storing the
+        value in a column of its type would alter it."""
+        if column.generated is None:
+            return None
+        expression = column.generated.expression
+        stored = refusal(expression, to=expression.family, columns=columns, into=column.type) == ""
+        if expression.family != self.family and not stored:
+            return None
+        return self.spell_expression(expression, columns)
+
+    def spell_view(self, view: View, default_schema: str, tables: Mapping[TableName, Moved]) -> Fit[str]:
+        """The SELECT of a source's view in this engine's SQL over the tables that are copied, by their names at the
+        source, whose bare names live in `default_schema`; otherwise why its rows cannot be promised."""
+        try:
+            return Fit(translate_view(view, to=self.family, default_schema=default_schema, tables=tables))
+        except Untranslatable as reason:
+            return Fit(None, str(reason))
+
+    def create_view(self, name: TableName, select: str) -> str:
+        return f"CREATE VIEW {self.qualified(name)} AS {select}"
 
     def fit_identity(self, table: Table, column: Column) -> Fit[Identity]:
         """Whether and how `column` of the target `table` can number itself."""
@@ -178,6 +210,10 @@ class Dialect(ABC):
         `hazard` says, never NULL for a value that is there. Empty where no value of the column's type can be that here;
         None where SQL cannot tell, so that the values must be read."""
         return None
+
+    def make_schema(self, name: str) -> str:
+        """The statement that makes a namespace where there is none of that name."""
+        return f"CREATE SCHEMA IF NOT EXISTS {self.quote(name)}"
 
     def relation(self, table: Table) -> str:
         """The table as FROM names it, when its own rows alone are meant."""
@@ -273,6 +309,13 @@ class Session(ABC):
 
         Anything the server would alter, skip or warn about raises; the caller then rolls back.
         """
+
+    def mark(self) -> bool:
+        """Mark a point in the open transaction, in place of the mark before; False where the engine has no such."""
+        return False
+
+    def undo(self) -> None:
+        """Undo what was written since the mark, also after a write that failed; the transaction stays open."""
 
     @abstractmethod
     def commit(self) -> None: ...

@@ -10,8 +10,9 @@ TransferError                     exit 1
  |   |- Contention                         retryable: deadlock, serialization failure, lock timeout
  |   |- PermissionDenied                   the user lacks a right
  |   |- StorageFull                        disk, tablespace or quota is exhausted
- |   |- ConstraintViolated                 a key, foreign key or check refused a row
- |   `- WriteAltered                       the server stored something else than what was sent
+ |   `- RowRefused                         the database does not take a row; others it may
+ |       |- ConstraintViolated             a key, foreign key or check refused a row
+ |       `- WriteAltered                   the server stored something else than what was sent
  |- Locked                        exit 75  another run holds the target table
  `- Stopped                       exit 130 or 143, after a clean stop
 """
@@ -82,11 +83,15 @@ class StorageFull(DatabaseError):
     pass
 
 
-class ConstraintViolated(DatabaseError):
+class RowRefused(DatabaseError):
+    """The database does not take a row; others it may."""
+
+
+class ConstraintViolated(RowRefused):
     pass
 
 
-class WriteAltered(DatabaseError):
+class WriteAltered(RowRefused):
     pass
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from mappings.errors import TransferError
 from mappings.schema import Schema
-from transfer.api import compare, copy, inspect, plan, reviewed_plan, verify
+from transfer.api import compare, copy, inspect, plan, replay, reviewed_plan, verify
 from transfer.config import Options, Selection
 from transfer.differences import Comparison
 from transfer.plan import Plan
@@ -31,6 +31,7 @@ __all__ = [
     "copy",
     "inspect",
     "plan",
+    "replay",
     "reviewed_plan",
     "verify",
 ]

@@ -19,6 +19,8 @@ from transfer.plan import Plan
 from transfer.planner import make_plan, unused_allowances
 from transfer.progress import Progress, Silent
 from transfer.reflector import reflect
+from transfer.replay import Replayed
+from transfer.replay import replay as replay_rows
 from transfer.report import Report, TableReport
 from transfer.reviewed import read_reviewed, refuse_drift
 from transfer.runner import Run, refuse_blocks
@@ -62,6 +64,12 @@ def copy(
     """
     run = Run(plan, _url(source), _url(target), options or Options(), progress or Silent())
     return run()
+
+
+def replay(path: Path, target: Url) -> Replayed:
+    """Write the rows of a reject file into `target`; those that it takes leave the file."""
+    with connect(target, writable=True) as session:
+        return replay_rows(path, session)
 
 
 def verify(source: Url, target: Url, options: Options | None = None, progress: Progress | None = None) -> Report:

@@ -36,7 +36,7 @@ class UniqueKey:
 def collisions(
     source: Session, target: Session, table: Table, held: Table, pairs: tuple[ColumnPlan, ...]
 ) -> tuple[Note, ...]:
-    """A block for each unique key of the target's table `held` that several rows of the source's `table` would share."""
+    """A block for each unique key of the target's table `held` in which rows of the source would be one."""
     blocks = []
     for key in unique_keys(held, pairs):
         weigher = Weigher(source, target, table, key)

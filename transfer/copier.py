@@ -13,12 +13,14 @@ import pyarrow as pa
 from dialects.base import Session
 from mappings.arrow import arrow_schema
 from mappings.conform import Cast
-from mappings.errors import TransferError, ValueDoesNotFit
+from mappings.errors import RowRefused, TransferError, ValueDoesNotFit
 from mappings.limits import Limits
 from mappings.spelling import spelled
 from transfer.chunks import Chunk
 from transfer.digest import Digest, Digester
+from transfer.journal import Journal
 from transfer.plan import TablePlan
+from transfer.rejects import Reject, Sifter
 
 AHEAD = 2
 """Batches that wait between reading and writing: enough to overlap the two, few enough to bound memory."""
@@ -29,10 +31,11 @@ RowsSeen = Callable[[int], None]
 
 @dataclass
 class Sent:
-    """What a chunk sent: its digest, and how many values each column's allowed rule altered."""
+    """What a chunk sent: its digest, how many values each column's allowed rule altered, and what was not taken."""
 
     digest: Digest = field(default_factory=Digest)
     altered: dict[str, int] = field(default_factory=dict)
+    rejects: tuple[Reject, ...] = ()
 
 
 class Conformer:
@@ -41,7 +44,7 @@ class Conformer:
     def __init__(self, chunk: Chunk, limits: Limits, *, digesting: bool) -> None:
         table = chunk.table
         self._chunk = chunk
-        self._casts = tuple(column.cast(str(table.source.name), limits) for column in table.columns)
+        self.casts = tuple(column.cast(str(table.source.name), limits) for column in table.columns)
         self._schema = arrow_schema(table.stored_columns)
         self._written = arrow_schema(table.write_columns)
         self._digester = Digester(table.stored_columns) if digesting else None
@@ -49,11 +52,21 @@ class Conformer:
         self.sent = Sent()
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """The batch as the target takes it. ValueDoesNotFit names table, column, chunk, key and value."""
-        arrays = [self._conform(cast, batch, at) for at, cast in enumerate(self._casts)]
-        whole = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
-        counted = self._digester(whole) if self._digester else Digest(whole.num_rows)
-        self.sent.digest += counted
+        """The batch as the target takes it, digested. ValueDoesNotFit names table, column, chunk, key and value."""
+        whole = self.conformed(batch)
+        self.digest(whole)
+        return self.written(whole)
+
+    def conformed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch with generated columns, in the target's types."""
+        arrays = [self._conform(cast, batch, at) for at, cast in enumerate(self.casts)]
+        return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+
+    def digest(self, whole: pa.RecordBatch) -> None:
+        self.sent.digest += self._digester(whole) if self._digester else Digest(whole.num_rows)
+
+    def written(self, whole: pa.RecordBatch) -> pa.RecordBatch:
+        """Without the columns that the target generates itself."""
         return whole if len(self._written) == len(self._schema) else whole.select(self._written.names)
 
     def _conform(self, cast: Cast, batch: pa.RecordBatch, at: int) -> pa.Array:
@@ -90,6 +103,80 @@ def copy_chunk(
             error.at(str(chunk))
         raise
     return conformer.sent
+
+
+def sift_chunk(
+    source: Session, target: Session, chunk: Chunk, journal: Journal, *, batch_rows: int, digesting: bool
+) -> Sent:
+    """Copy the rows of a chunk that the target takes, and keep the others in the journal, in one transaction."""
+    conformer = Conformer(chunk, target.dialect.limits, digesting=digesting)
+    sifter = Sifter(chunk.table, chunk.number, conformer.casts)
+    parts = Parts(target, chunk.table, conformer, sifter)
+    try:
+        target.begin()
+        for batch in source.read(chunk.table.source, chunk.table.read_columns, chunk.where, batch_rows):
+            parts.write(sifter.sound(batch))
+        journal.write_rejects(target, sifter.rejects)
+        target.commit()
+    except BaseException as error:
+        target.rollback()
+        if isinstance(error, TransferError) and not error.where:
+            error.at(str(chunk))
+        raise
+    conformer.sent.rejects = tuple(sifter.rejects)
+    return conformer.sent
+
+
+class Parts:
+    """Writes batches inside an open transaction; what the database refuses is halved until single rows are left."""
+
+    def __init__(self, target: Session, table: TablePlan, conformer: Conformer, sifter: Sifter) -> None:
+        self._target, self._table, self._conformer, self._sifter = target, table, conformer, sifter
+        self._taken: list[pa.RecordBatch] = []
+        """What must be written again where the engine cannot go back to a mark."""
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """`batch` as read, its values sound; each part is taken whole or refused row by row."""
+        if not batch.num_rows:
+            return
+        whole = self._conformer.conformed(batch)
+        waiting = [(0, batch.num_rows)]
+        while waiting:
+            start, length = waiting.pop()
+            part = whole.slice(start, length)
+            refusal = self._refusal(part)
+            if refusal is None:
+                self._conformer.digest(part)
+            elif length == 1:
+                self._sifter.refuse(batch, start, refusal)
+            else:
+                half = length // 2
+                waiting += [(start + half, length - half), (start, half)]
+
+    def _refusal(self, part: pa.RecordBatch) -> RowRefused | None:
+        """Write the part; the database's error, after undoing it, when it does not take it."""
+        marked, written = self._target.mark(), self._conformer.written(part)
+        try:
+            self._send([written])
+        except RowRefused as error:
+            if marked:
+                self._target.undo()
+            else:
+                self._write_again()
+            return error
+        if not marked:
+            self._taken.append(written)
+        return None
+
+    def _send(self, batches: list[pa.RecordBatch]) -> None:
+        rows = sum(batch.num_rows for batch in batches)
+        _check_written(self._table, rows, self._target.write(self._table.target, self._table.write_columns, batches))
+
+    def _write_again(self) -> None:
+        self._target.rollback()
+        self._target.begin()
+        if self._taken:
+            self._send(self._taken)
 
 
 def _conformed(source: Session, chunk: Chunk, conformer: Conformer, batch_rows: int) -> Iterator[pa.RecordBatch]:

@@ -22,7 +22,7 @@ from mappings.limits import Limits
 from mappings.schema import Column, Table
 from mappings.spelling import spelled
 from mappings.type_mapper import Note
-from transfer.config import AnyRule
+from transfer.config import AnyRule, Options
 from transfer.plan import ColumnPlan
 
 EXAMPLES = 10
@@ -42,26 +42,36 @@ class Examined:
     blocks: tuple[Note, ...] = ()
 
 
-def examined(session: Session, table: Table, pairs: tuple[ColumnPlan, ...], limits: Limits, *, probe: bool) -> Examined:
-    """Ask the rows; without `probe` only say what was not asked. Reads the source, decides by the allowed rules."""
+def examined(
+    session: Session, table: Table, pairs: tuple[ColumnPlan, ...], limits: Limits, options: Options
+) -> Examined:
+    """Ask the rows, or only say what was not asked. Reads the source, decides by what the user allowed."""
     asked = questions(session, table, pairs, limits)
-    if not probe:
+    if not options.probe:
         return Examined(pairs, notes=tuple(_unproven(table, question) for question in asked))
     try:
         findings = tuple(examine(session, table, pairs, asked, limits))
     except DatabaseError as error:
         return Examined(pairs, blocks=(Note("F", error.where or str(table.name), error.message, _option(error)),))
-    return _settled(table, pairs, asked, findings)
+    return _settled(table, pairs, asked, findings, rejecting=options.on_error == "reject")
 
 
 def _settled(
-    table: Table, pairs: tuple[ColumnPlan, ...], asked: Sequence[Question], findings: tuple[Finding, ...]
+    table: Table,
+    pairs: tuple[ColumnPlan, ...],
+    asked: Sequence[Question],
+    findings: tuple[Finding, ...],
+    *,
+    rejecting: bool,
 ) -> Examined:
     columns, notes, blocks = {pair.read.name: pair for pair in pairs}, [], []
     for finding in findings:
         pair, place = columns[finding.column], f"{table.name}.{finding.column}"
         keyed = table.primary_key is not None and finding.column in table.primary_key.columns
         if pair.rule not in rules(finding.hazard) or (pair.rule == "null" and keyed):
+            if rejecting and not _unreadable(finding, asked):
+                notes.append(Note("O", place, f"{finding.sentence}: rejected, as allowed"))
+                continue
             blocks.append(_block(table, pair, finding, keyed=keyed))
             continue
         notes.append(Note("O", place, f"{finding.sentence}: rule {pair.rule}, as allowed"))
@@ -70,6 +80,14 @@ def _settled(
             if not pair.write.nullable:
                 notes.append(Note("S", place, "NOT NULL is left out, for the values that become NULL"))
     return Examined(tuple(columns.values()), findings, tuple(notes), tuple(blocks))
+
+
+def _unreadable(finding: Finding, asked: Sequence[Question]) -> bool:
+    """Whether such a value stops the reading of its whole batch."""
+    return any(
+        question.reading and question.hazard == finding.hazard and question.pair.read.name == finding.column
+        for question in asked
+    )
 
 
 def _nulled(pair: ColumnPlan, finding: Finding, asked: Sequence[Question]) -> ColumnPlan:

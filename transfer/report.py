@@ -10,7 +10,7 @@ from mappings.type_mapper import Note
 from transfer.differences import Comparison
 
 Verified = Literal["none", "count", "digest", "differs"]
-Status = Literal["done", "differences"]
+Status = Literal["done", "rejects", "differences"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class Report:
     losses: tuple[Note, ...]
     not_carried: tuple[NotCarried, ...]
     altered: tuple[Altered, ...] = ()
+    reject_file: str = ""
+    """Where the rejected rows are, for `replay`; empty when there are none."""
     consistency: str = ""
     notices: tuple[str, ...] = ()
     copy_seconds: float = 0.0
@@ -56,13 +58,17 @@ class Report:
     change the status."""
 
     @property
+    def rejected(self) -> int:
+        return sum(table.rejected for table in self.tables)
+
+    @property
     def rows(self) -> int:
         return sum(table.rows for table in self.tables)
 
     @property
     def exit_code(self) -> int:
-        """0 done and equal, 3 differences found."""
-        return 0 if self.status == "done" else 3
+        """0 done and equal, 3 differences found, 5 all but the rejected rows done."""
+        return {"done": 0, "differences": 3, "rejects": 5}[self.status]
 
     def document(self) -> dict[str, Any]:
         """The report as JSON-ready values."""

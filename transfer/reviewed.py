@@ -1,4 +1,4 @@
-"""A plan that somebody reviewed: read back from its JSON document, made anew, and refused when it came out otherwise."""
+"""A plan that somebody reviewed: read back from its JSON document, made anew, refused when it came out otherwise."""
 
 from __future__ import annotations
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +14,7 @@ from datetime import UTC, datetime
 from dialects import connect
 from dialects.base import Readers, Session
 from dialects.url import DatabaseUrl
-from mappings.errors import Blocked, ConstraintViolated, TransferError
+from mappings.errors import Blocked, ConstraintViolated, RowRefused, TransferError, ValueDoesNotFit
 from transfer import verifier
 from transfer.chunks import Chunk, ChunkQueue, largest_first
 from transfer.compare import compare_plan
@@ -22,7 +24,8 @@ from transfer.differences import Comparison
 from transfer.examiner import nulled
 from transfer.plan import Plan, TablePlan
 from transfer.progress import Progress
-from transfer.report import Altered, Report, TableReport
+from transfer.rejecting import Rejecting
+from transfer.report import Altered, Report, Status, TableReport
 from transfer.verifier import Copied, Verdict
 from transfer.workers import Crew
 
@@ -62,6 +65,8 @@ class Run:
         self._before: dict[str, int] = {}
         self._readers: Readers | None = None
         self._notices: list[str] = []
+        self._run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+        self._rejecting = Rejecting(self._run, options) if options.on_error == "reject" else None
 
     def __call__(self) -> Report:
         """Run the plan. Blocked, before anything is written, when the plan has blocks."""
@@ -83,6 +88,8 @@ class Run:
         return self._report(began, copied, time.monotonic(), verdicts, compared)
 
     def _create(self, control: Session) -> None:
+        if self._rejecting is not None:
+            self._rejecting.prepare(control)
         for table in self._plan.tables:
             name = str(table.target.name)
             if table.exists:
@@ -119,17 +126,26 @@ class Run:
     def _work(self, crew: Crew, chunks: ChunkQueue, reader: Session, writer: Session) -> None:
         while not crew.stopping and (chunk := chunks.take(reader)) is not None:
             name, began = str(chunk.table.source.name), time.monotonic()
-            sent = copy_chunk(
+            sent = self._copied(reader, writer, chunk)
+            self._ledger.chunk(chunk, sent, time.monotonic() - began)
+            if chunk.where is None or chunk.where.upper is None:
+                self._progress.done(name)
+
+    def _copied(self, reader: Session, writer: Session, chunk: Chunk) -> Sent:
+        name = str(chunk.table.source.name)
+        try:
+            return copy_chunk(
                 reader,
                 writer,
                 chunk,
                 batch_rows=self._options.batch_rows,
                 digesting=self._options.verify == "digest",
-                seen=lambda count, name=name: self._progress.rows(name, count),  # type: ignore[misc]
+                seen=lambda count: self._progress.rows(name, count),
             )
-            self._ledger.chunk(chunk, sent, time.monotonic() - began)
-            if chunk.where is None or chunk.where.upper is None:
-                self._progress.done(name)
+        except (ValueDoesNotFit, RowRefused):
+            if self._rejecting is None:
+                raise
+        return self._rejecting.copy(reader, writer, chunk)
 
     def _notice(self, notices: list[str]) -> None:
         for notice in dict.fromkeys(notices):
@@ -192,13 +208,14 @@ class Run:
     ) -> Report:
         tables = tuple(self._table_report(table, verdicts) for table in self._plan.tables)
         return Report(
-            status="differences" if any(table.verified == "differs" for table in tables) else "done",
-            run=datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"),
+            status=_status(tables),
+            run=self._run,
             seconds=ended - began,
             tables=tables,
             losses=self._plan.losses,
             not_carried=self._plan.not_carried,
             altered=self._altered(),
+            reject_file=self._rejecting.path if self._rejecting else "",
             consistency=self._readers.consistency if self._readers else "",
             notices=tuple(self._notices),
             copy_seconds=copied - began,
@@ -212,7 +229,7 @@ class Run:
             source=str(table.source.name),
             target=str(table.target.name),
             rows=self._ledger.rows(table),
-            rejected=0,
+            rejected=self._rejecting.counts[str(table.source.name)] if self._rejecting else 0,
             verified=verdict.verified,
             seconds=self._ledger.seconds[str(table.source.name)],
             difference=verdict.difference,
@@ -225,6 +242,12 @@ class Run:
             for column in table.columns
         }
         return tuple(Altered(name, rules[name], count) for name, count in sorted(self._ledger.altered.items()))
+
+
+def _status(tables: Iterable[TableReport]) -> Status:
+    if any(table.verified == "differs" for table in tables):
+        return "differences"
+    return "rejects" if any(table.rejected for table in tables) else "done"
 
 
 def refuse_blocks(plan: Plan) -> None:

@@ -163,15 +163,13 @@ def _paragraph(head: str, places: Sequence[str]) -> str:
 
 def report_text(report: Report) -> str:
     """What `copy` and `verify` print at the end."""
-    header = ("table", "rows", "verified", "seconds")
-    rows = [
-        header,
-        *((_named(table), f"{table.rows:,}", table.verified, f"{table.seconds:.1f}") for table in report.tables),
-    ]
-    parts = [aligned(rows, right=frozenset({1, 3})), ""]
+    parts = [_tables_text(report), ""]
     for table in report.tables:
         if table.difference:
             parts.append(click.style(f"{table.target}: {table.difference}", fg="red"))
+    if report.rejected:
+        parts += [click.style(f"{report.rejected:,} rows were rejected; they are in {report.reject_file}", fg="red")]
+        parts += [f"Mend them there and write them with: dbtransfer replay {report.reject_file} TARGET", ""]
     if report.altered:
         parts += [heading("Altered, as allowed")]
         parts += [aligned([(item.column, item.rule, f"{item.values:,} values") for item in report.altered]), ""]
@@ -184,6 +182,16 @@ def report_text(report: Report) -> str:
     return "\n".join(parts)
 
 
+def _tables_text(report: Report) -> str:
+    """A column of rejects only where there are some."""
+    rejected = bool(report.rejected)
+    rows = [("table", "rows", *(["rejected"] * rejected), "verified", "seconds")]
+    for table in report.tables:
+        told = [f"{table.rejected:,}"] * rejected
+        rows.append((_named(table), f"{table.rows:,}", *told, table.verified, f"{table.seconds:.1f}"))
+    return aligned(rows, right=frozenset({1, 2, 4} if rejected else {1, 3}))
+
+
 def _named(table: TableReport) -> str:
     return table.source if table.source == table.target else f"{table.source} -> {table.target}"
 
@@ -192,7 +200,7 @@ def _closing(report: Report) -> str:
     times = [f"copied in {report.copy_seconds:.1f} s"] if report.copy_seconds else []
     times += [f"verified in {report.verify_seconds:.1f} s"] if report.verify_seconds else []
     instant = f" Source: {report.consistency}." if report.consistency else ""
-    word = "Done" if report.status == "done" else "DIFFERENCES FOUND"
+    word = {"done": "Done", "rejects": "DONE IN PART", "differences": "DIFFERENCES FOUND"}[report.status]
     colour = "green" if report.status == "done" else "red"
     tables = "1 table" if len(report.tables) == 1 else f"{len(report.tables)} tables"
     total = f"{tables}, {report.rows:,} rows, {', '.join(times) or 'nothing to copy'}."

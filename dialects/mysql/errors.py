@@ -30,6 +30,10 @@ CODES: dict[int, tuple[Kind, str]] = {
         (1022, 1048, 1062, 1169, 1216, 1217, 1364, 1451, 1452, 1557, 1586, 3819, 4025),
         (e.ConstraintViolated, "mend these rows at the source, or leave the constraint out"),
     ),
+    **dict.fromkeys(
+        (1264, 1265, 1292, 1366, 1406, 1416, 1644, 3140, 4079),
+        (e.RowRefused, "the value does not fit the column, or a trigger refuses it: mend the row, or change the column"),
+    ),
     1050: (e.DatabaseError, "the table is there already: drop it, or append with --if-exists append"),
     1118: (e.DatabaseError, "the row is too wide for one table: leave columns out with --exclude"),
     1153: (e.DatabaseError, "on the server: SET GLOBAL max_allowed_packet = 1073741824"),

@@ -265,6 +265,15 @@ class MysqlSession(Session):
             self._failed = True
             raise refused_rows(serious, told)
 
+    def mark(self) -> bool:
+        self._run("marking a point", "SAVEPOINT part")
+        return True
+
+    def undo(self) -> None:
+        """A failed statement spoils nothing that came before the mark."""
+        self._run("going back to the mark", "ROLLBACK TO SAVEPOINT part")
+        self._failed = False
+
     def commit(self) -> None:
         if self._failed:
             raise DatabaseError("a statement of this transaction failed, so it is not committed")

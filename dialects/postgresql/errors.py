@@ -16,6 +16,7 @@ from mappings.errors import (
     Contention,
     DatabaseError,
     PermissionDenied,
+    RowRefused,
     StorageFull,
     TransferError,
 )
@@ -31,7 +32,7 @@ class Meaning:
 
 STATES = {
     "08": Meaning(ConnectionLost, "the run can be repeated: what is done is not done again"),
-    "22": Meaning(DatabaseError, "the value does not fit the column: change it, or the column's type"),
+    "22": Meaning(RowRefused, "the value does not fit the column: change it, or the column's type"),
     "23": Meaning(ConstraintViolated, "mend the row at the source, or leave the constraint out"),
     "28": Meaning(ConnectionRefused, "check the user name and the password (or PGPASSWORD, ~/.pgpass)"),
     "40": Meaning(Contention, "other sessions were in the way: try again"),
@@ -50,6 +51,7 @@ STATES = {
     "42P07": Meaning(DatabaseError, "it exists already: choose --if-exists, or drop it"),
     "42710": Meaning(DatabaseError, "it exists already: drop it, or rename one of the two"),
     "42622": Meaning(DatabaseError, "names are limited to 63 bytes: give a shorter one"),
+    "P0001": Meaning(RowRefused, "a trigger of the table refuses the row"),
     "53100": Meaning(StorageFull, "make room on the server's disk"),
     "53200": Meaning(DatabaseError, "the server is out of memory: use fewer --jobs"),
     "53300": Meaning(ConnectionRefused, "the server has no connection left: use fewer --jobs or raise max_connections"),

@@ -178,6 +178,13 @@ class PostgreSQLSession(Session):
         wires = tuple(wire(column, native[column.name]) for column in columns)
         return Load(name, self.dialect.qualified(name), names, columns, wires)
 
+    def mark(self) -> bool:
+        self._in.mark()
+        return True
+
+    def undo(self) -> None:
+        self._in.undo()
+
     def commit(self) -> None:
         self._in_transaction = False
         self._in.commit()

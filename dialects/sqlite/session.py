@@ -38,6 +38,7 @@ class SqliteSession(Session):
         self._url = url
         self._connection = opened
         self._cancelled = threading.Event()
+        self._marked = False
 
     def reflect(self, schemas: tuple[str, ...]) -> Schema:
         with told("read the catalogue"), self._reading():
@@ -157,6 +158,7 @@ class SqliteSession(Session):
             self.rollback()
 
     def begin(self) -> None:
+        self._marked = False
         with told("begin to write"):
             self._connection.execute("BEGIN IMMEDIATE")
 
@@ -164,6 +166,21 @@ class SqliteSession(Session):
         self._cancelled.clear()
         with told(f"write {table.name}"):
             return bulk.write(self._connection, table, columns, batches, self._watch)
+
+    def mark(self) -> bool:
+        with told("mark a point"):
+            if self._marked:
+                self._connection.execute("RELEASE part")
+            self._connection.execute("SAVEPOINT part")
+        self._marked = True
+        return True
+
+    def undo(self) -> None:
+        """Some errors, a full disk among them, roll back the whole transaction."""
+        if not self._connection.in_transaction:
+            raise DatabaseError("SQLite has rolled the transaction back already", hint="run it again")
+        with told("go back to the mark"):
+            self._connection.execute("ROLLBACK TO part")
 
     def commit(self) -> None:
         """SQLite rolls back by itself when the disk is full; committing nothing then must not look like success."""

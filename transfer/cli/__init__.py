@@ -14,6 +14,7 @@ from transfer.cli.comparing import compare_command
 from transfer.cli.copying import copy_command, plan_command
 from transfer.cli.demo import demo_command
 from transfer.cli.looking import inspect_command, verify_command
+from transfer.cli.replaying import replay_command
 from transfer.workers import Terminated
 
 
@@ -27,7 +28,15 @@ def commands() -> None:
     """
 
 
-for command in (inspect_command, plan_command, copy_command, verify_command, compare_command, demo_command):
+for command in (
+    inspect_command,
+    plan_command,
+    copy_command,
+    verify_command,
+    compare_command,
+    replay_command,
+    demo_command,
+):
     commands.add_command(command)
 
 

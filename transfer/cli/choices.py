@@ -10,7 +10,7 @@ import click
 
 from mappings.conform import RULES
 from mappings.forms import FORMS
-from transfer.config import DEFAULT_BATCH_ROWS, Options, Selection, parse_allowance
+from transfer.config import DEFAULT_BATCH_ROWS, DEFAULT_MAX_REJECTS, Options, Selection, parse_allowance
 
 Command = Callable[..., Any]
 
@@ -43,6 +43,9 @@ def planning(command: Command) -> Command:
         if_exists: Any,
         schema_only: bool,
         data_only: bool,
+        on_error: Any,
+        max_rejects: int,
+        reject_file: str,
         **others: Any,
     ) -> Any:
         options = Options(
@@ -52,6 +55,9 @@ def planning(command: Command) -> Command:
             if_exists=if_exists,
             schema=not data_only,
             rows=not schema_only,
+            on_error=on_error,
+            max_rejects=max_rejects,
+            reject_file=reject_file,
         )
         return command(options=options, **others)
 
@@ -69,6 +75,26 @@ allow_loss = click.option(
     f"{', '.join(RULES)}; or choose a form: {', '.join(FORMS)}; repeatable.",
 )
 PLANNING = (
+    click.option(
+        "--reject-file",
+        default="",
+        metavar="FILE",
+        help="Where rejected rows go, for `replay`; by default a file of the run's own name.",
+    ),
+    click.option(
+        "--max-rejects",
+        type=click.IntRange(0),
+        default=DEFAULT_MAX_REJECTS,
+        show_default=True,
+        help="Stop when more rows than this are rejected.",
+    ),
+    click.option(
+        "--on-error",
+        type=click.Choice(["stop", "reject"]),
+        default="stop",
+        show_default=True,
+        help="A row that the target does not take stops the run, or is kept in a file.",
+    ),
     click.option("--data-only", is_flag=True, help="Copy rows into tables that are there."),
     click.option("--schema-only", is_flag=True, help="Create tables, keys and indexes; copy no rows."),
     click.option("--if-exists", type=click.Choice(["fail", "append"]), default="fail", show_default=True),
