@@ -7,7 +7,7 @@ of all batches: an INSERT for each batch takes a tenth longer and twice the memo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 
 import duckdb
 import pyarrow as pa
@@ -155,7 +155,8 @@ def write(
             raise feed.error from None
         raise
     finally:
-        connection.unregister(ROWS)
+        with suppress(duckdb.Error):  # refused while a transaction is aborted: the next write replaces the stream
+            connection.unregister(ROWS)
     taken = found[0] if found else 0
     if taken != feed.rows:
         raise WriteAltered(f"{feed.rows} rows were sent, DuckDB inserted {taken}", where=str(table.name))

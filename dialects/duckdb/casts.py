@@ -13,6 +13,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dialects.duckdb.types import FINER
 from mappings import types as t
 from mappings.arrow import arrow_type
 from mappings.schema import Column
@@ -58,9 +59,9 @@ def reading(name: str, column: Column) -> str:
         case t.Date():
             return f"CAST({name} AS DATE)"
         case t.Time():
-            return f"CAST({name} AS TIME)"
+            return _whole(name, native, "TIME")
         case t.Timestamp(zoned=zoned):
-            return f"CAST({name} AS {'TIMESTAMP WITH TIME ZONE' if zoned else 'TIMESTAMP'})"
+            return _whole(name, native, "TIMESTAMP WITH TIME ZONE" if zoned else "TIMESTAMP")
         case t.Duration():
             return f"epoch_us({name})"
         case t.Uuid():
@@ -69,6 +70,14 @@ def reading(name: str, column: Column) -> str:
             return f"CAST(to_json({name}) AS VARCHAR)"
         case _:
             return f"CAST({name} AS VARCHAR)"
+
+
+def _whole(name: str, native: str, wanted: str) -> str:
+    """Rows may have changed since they were probed, and a cast from nanoseconds rounds."""
+    cast = f"CAST({name} AS {wanted})"
+    if native not in FINER:
+        return cast
+    return f"CASE WHEN {FINER[native].format(name=name)} THEN error('a fraction of a microsecond') ELSE {cast} END"
 
 
 def _number(kind: t.Boolean | t.Integer | t.Float | t.Year) -> str:

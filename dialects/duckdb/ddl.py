@@ -33,11 +33,13 @@ WITH position AS (
     FROM duckdb_sequences()
    WHERE database_name = current_database() AND schema_name = {schema} AND sequence_name = {name}),
 last AS (
-  SELECT *, wanted - increment_by AS given, given BETWEEN min_value AND max_value AS counted FROM position)
+  SELECT *, wanted - increment_by AS given,
+         given BETWEEN min_value AND max_value AND wanted BETWEEN min_value AND max_value AS counted FROM position)
 SELECT setval({sequence}, CASE WHEN counted THEN given ELSE greatest(min_value, least(max_value, wanted)) END::BIGINT,
               counted)
   FROM last"""
-"""A sequence that has given no number yet must not be told one below its least."""
+"""A sequence can neither be told a number below its least nor that it has given its last: then it gives that once more,
+which a key refuses."""
 
 
 def create_table(dialect: Dialect, table: Table) -> tuple[str, ...]:

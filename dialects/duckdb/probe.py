@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dialects.base import Dialect
-from dialects.duckdb.types import FAMILY
+from dialects.duckdb.types import FAMILY, FINER
 from mappings import types as t
 from mappings.schema import Column, Table
 from mappings.type_mapper import Facts, Risk
@@ -17,12 +17,7 @@ CHARACTERS = "max(length({name}::VARCHAR))"
 TEXT_OCTETS = "max(strlen({name}::VARCHAR))"
 OCTETS = "max(octet_length({name}))"
 GREATEST = "max({name})"
-FINER = {
-    "TIMESTAMP_NS": "count(*) FILTER (WHERE isfinite({name}) AND epoch_ns({name}) % 1000 <> 0)",
-    "TIMESTAMPTZ_NS": "count(*) FILTER (WHERE isfinite({name}) AND epoch_ns({name}) % 1000 <> 0)",
-    "TIME_NS": "count(*) FILTER (WHERE {name} <> {name}::TIME::TIME_NS)",
-}
-"""How many values hold a fraction of a microsecond."""
+FINER_ROWS = "count(*) FILTER (WHERE {finer})"
 NOTHING = "NULL"
 FIGURES = 6
 
@@ -42,7 +37,9 @@ def _figures(column: Column, wanted: frozenset[Risk]) -> list[str]:
     if Risk.LENGTH in wanted:
         lengths = [NOTHING, OCTETS] if isinstance(column.type, t.Binary) else [CHARACTERS, TEXT_OCTETS]
     greatest = GREATEST if Risk.MAGNITUDE in wanted else NOTHING
-    finer = FINER.get(column.native, NOTHING) if Risk.CLASSES in wanted else NOTHING
+    finer = NOTHING
+    if Risk.CLASSES in wanted and column.native in FINER:
+        finer = FINER_ROWS.format(finer=FINER[column.native])
     return [*digits, *lengths, greatest, finer]
 
 

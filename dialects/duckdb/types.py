@@ -55,6 +55,12 @@ NANOSECONDS: dict[str, t.LogicalType] = {
     "TIME_NS": t.Time(),
 }
 """Types that only some values need: where all are whole microseconds, as pandas' are mostly, these say the same."""
+FINER = {
+    "TIMESTAMP_NS": "isfinite({name}::TIMESTAMP) AND epoch_ns({name}) % 1000 <> 0",
+    "TIMESTAMPTZ_NS": "isfinite({name}::TIMESTAMPTZ) AND epoch_ns({name}) % 1000 <> 0",
+    "TIME_NS": "epoch_ns({name}) % 1000 <> 0",
+}
+"""Whether a value holds a fraction of a microsecond; a cast would round it."""
 
 
 def logical_type(native: str) -> t.LogicalType:

@@ -32,10 +32,22 @@ ASKED = {
         r"bit": "BIN({} + 0)",
         r"geometry|point|linestring|polygon|multi|geom": "ST_AsBinary({})",
     },
+    "duckdb": {
+        r".*\]$": "to_json({})::VARCHAR",
+        r"(DATE|TIMESTAMP\b)": r"regexp_replace({}::VARCHAR, '^(\S+) \((BC)\)(.*)$', '\1\3 \2')",
+        r"BLOB|BOOLEAN|FLOAT|DOUBLE": "{}",
+        r"GEOMETRY": "ST_AsWKB({})",
+        r"": "{}::VARCHAR",
+    },
 }
-PRINTED = {"postgresql": "{}::text", "mysql": "CAST({} AS CHAR)"}
+PRINTED = {"postgresql": "{}::text", "mysql": "CAST({} AS CHAR)", "duckdb": "{}::VARCHAR"}
 """How a server is asked for the text of what is no text."""
 WORDS = r"char|varchar|(tiny|medium|long)?text"
+ISO_INTERVAL = re.compile(
+    r"P(?:(-?\d+)Y)?(?:(-?\d+)M)?(?:(-?\d+)D)?(?:T(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?)(\d+)(?:\.(\d+))?S)?)?"
+)
+INTERVAL = re.compile(r"(?:(-?\d+) years? ?)?(?:(-?\d+) months? ?)?(?:(-?\d+) days? ?)?(-?\d+:\d\d:\d\d(?:\.\d+)?)?")
+"""As DuckDB prints it."""
 SPAN = re.compile(r"(-?)(\d+):(\d\d):(\d\d)(?:\.(\d+))?")
 ISO_SPAN = re.compile(r"PT(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?)(\d+)(?:\.(\d+))?S)?")
 
@@ -79,7 +91,9 @@ def _stripped(value: str | None) -> str | None:
 
 
 def _kind(column: Column) -> t.LogicalType:
-    """What the source yields; an array that it yields as JSON has members, not a text."""
+    """What the source yields; an array that it yields as JSON has members, a span as text is a span."""
+    if column.native == "INTERVAL":
+        return t.Interval()
     return t.Json(binary=True) if isinstance(column.type, t.Json) and "[]" in column.native else column.type
 
 
@@ -144,6 +158,18 @@ def _span_of(text: str) -> timedelta:
     return timedelta(hours=hours, minutes=minutes, seconds=seconds, microseconds=fraction) * (-1 if found[1] else 1)
 
 
+def _interval(_: t.Interval, value: Any) -> tuple[int, int, timedelta]:
+    """Months, days and the rest, as PostgreSQL and DuckDB print them."""
+    iso, words = ISO_INTERVAL.fullmatch(str(value)), INTERVAL.fullmatch(str(value))
+    if iso is None:
+        assert words, value
+        rest = _span_of(words[4]) if words[4] else timedelta()
+        return 12 * int(words[1] or 0) + int(words[2] or 0), int(words[3] or 0), rest
+    years, months, days, hours, minutes = (int(part or 0) for part in iso.groups()[:5])
+    fraction = timedelta(seconds=int(iso[7] or 0), microseconds=int(f"{iso[8] or '':0<6}")) * (-1 if iso[6] else 1)
+    return 12 * years + months, days, timedelta(hours=hours, minutes=minutes) + fraction
+
+
 def _json(kind: t.Json, value: Any) -> Any:
     """Engines that parse JSON print it anew: the same members, the same numbers. Otherwise the text itself."""
     if not kind.binary:
@@ -178,6 +204,7 @@ MEANINGS: dict[type, Callable[[Any, Any], Any]] = {
     t.Timestamp: _moment,
     t.Time: _clock,
     t.Duration: _span,
+    t.Interval: _interval,
     t.Json: _json,
     t.SetOf: _set,
     t.Bits: _bits,

@@ -23,8 +23,8 @@ from transfer.config import parse_allowance
 from transfer.terminal import plan_text, schema_text
 
 LoadScript = Callable[[str, Path], None]
-SOURCES = ("postgresql", "mariadb", "sqlite")
-TARGETS = ("postgresql", "mysql", "mariadb", "sqlite")
+SOURCES = ("postgresql", "mariadb", "sqlite", "duckdb")
+TARGETS = ("postgresql", "mysql", "mariadb", "sqlite", "duckdb")
 HARD = Path(__file__).parent / "hard"
 OFFERED = re.compile(r"--(allow-loss|exclude) '([^']+)'")
 
@@ -42,18 +42,23 @@ MIXED = tuple(f"t.{name}=text" for name in ("i", "big", "ub", "b", "n", "v", "dt
 NUL = ("t.v=strip", "t.g2=strip")
 """PostgreSQL's text holds no NUL character."""
 SETTLED: dict[tuple[str, str], tuple[str, ...]] = {
-    **{("postgresql", target): (LOWER_BOUNDS,) for target in ("mariadb", "sqlite")},
+    **{("postgresql", target): (LOWER_BOUNDS,) for target in ("mariadb", "sqlite", "duckdb")},
     ("postgresql", "mysql"): (LOWER_BOUNDS, LONG_NUMBERS),
-    **{("mariadb", target): ZERO_DATES for target in ("postgresql", "sqlite", "mariadb")},
+    **{("mariadb", target): ZERO_DATES for target in ("postgresql", "sqlite", "mariadb", "duckdb")},
     ("mariadb", "mysql"): (*ZERO_DATES, LONGEST_TIME),
-    **{("sqlite", target): (*NULL_KEYS, *MIXED) for target in ("mysql", "mariadb")},
+    **{("sqlite", target): (*NULL_KEYS, *MIXED) for target in ("mysql", "mariadb", "duckdb")},
     ("sqlite", "postgresql"): (*NULL_KEYS, *MIXED, *NUL),
 }
 """What blocks and errors offer and this user takes, one after the other, until the copy goes through."""
 
 
 def sink(database: DatabaseFactory, load_script: LoadScript, engine: str) -> str:
-    url, script = database(engine, sample="sink"), HARD / f"{engine}.sql"
+    script = HARD / f"{engine}.sql"
+    if engine == "duckdb":
+        url = database(engine)
+        plain.execute(url, script.read_text())
+        return url
+    url = database(engine, sample="sink")
     if engine != "sqlite":
         load_script(url, script)
         return url
@@ -141,7 +146,14 @@ ARRIVING = [
 BEFORE_CHRIST = [("date", "0044-03-15 BC"), ("timestamp", "0044-03-15 00:00:00 BC")]
 NOT_NUMBERS = [("real", "NaN"), ("double precision", "NaN")]
 INFINITIES = [("real", "-Infinity"), ("double precision", "Infinity")]
-WELCOME = {"postgresql": BEFORE_CHRIST + NOT_NUMBERS + INFINITIES, "sqlite": INFINITIES, "mysql": []}
+DISTANT = [("date", "5874897-12-31")]
+"""Days that DuckDB has too."""
+WELCOME = {
+    "postgresql": BEFORE_CHRIST + NOT_NUMBERS + INFINITIES,
+    "sqlite": INFINITIES,
+    "mysql": [],
+    "duckdb": BEFORE_CHRIST + NOT_NUMBERS + INFINITIES + DISTANT,
+}
 
 
 @pytest.mark.parametrize("target", WELCOME)

@@ -10,7 +10,7 @@ import transfer
 from tests.conftest import DatabaseFactory
 from tests.pairs import plain
 
-ENGINES = ("postgresql", "mysql", "mariadb", "sqlite")
+ENGINES = ("postgresql", "mysql", "mariadb", "sqlite", "duckdb")
 ONCE = tuple(zip(ENGINES, (*ENGINES[1:], ENGINES[0]), strict=True))
 """Each engine once as source and once as target."""
 ROWS = 204_242
