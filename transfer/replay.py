@@ -42,8 +42,8 @@ class Replayed:
 
 
 def replay(path: Path, target: Session) -> Replayed:
-    """Write the rows of the reject file into the target, each in a transaction of its own. Rows that are taken leave the
-    file, also when the work is interrupted."""
+    """Write the rows of the reject file into the target, each in a transaction of its own. Rows that are taken leave
+    the file, also when the work is interrupted."""
     kept = read_rejects(path)
     tables = {table.name: table for table in target.reflect(()).tables}
     absent = [str(table.name) for table in kept if table.name not in tables]
