@@ -116,10 +116,10 @@ def create_index(dialect: Dialect, table: Table, index: Index) -> str:
 def add_keys(dialect: Dialect, table: Table) -> tuple[str, ...]:
     """The unique constraints for which NULLs are equal."""
     made = [unique for unique in table.uniques if unique.nulls_not_distinct]
-    return tuple(create_index(dialect, table, _never_null(dialect, table, unique)) for unique in made)
+    return tuple(create_index(dialect, table, never_null_index(dialect, table, unique)) for unique in made)
 
 
-def _never_null(dialect: Dialect, table: Table, unique: Unique) -> Index:
+def never_null_index(dialect: Dialect, table: Table, unique: Unique) -> Index:
     parts = (part for name in unique.columns for part in never_null_parts(dialect, table, IndexPart(name)))
     return Index(unique.name, tuple(parts), unique=True)
 

@@ -108,7 +108,7 @@ class MysqlDialect(Dialect):
         return sizes.fit_table(table)
 
     def normal_form(self, table: Table) -> Table:
-        return normal_form(table, self.server)
+        return normal_form(self, table, self.server)
 
     def create_table(self, table: Table) -> tuple[str, ...]:
         return (ddl.create_table(self, table, self.server),)

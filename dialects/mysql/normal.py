@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialects.mysql.ddl import stand_in_name
+from dialects.base import Dialect
+from dialects.mysql.ddl import never_null_index, stand_in_name
 from dialects.mysql.server import Server
 from dialects.mysql.spelling import without_width
 from dialects.mysql.types import bare, base, labels, literal
 from mappings.schema import Action, Column, ForeignKey, Identity, Index, IndexPart, PrimaryKey, Table, Unique
 
 
-def normal_form(table: Table, server: Server) -> Table:
+def normal_form(dialect: Dialect, table: Table, server: Server) -> Table:
     """See above. Options are InnoDB's own here, whatever the source said."""
+    table = _with_made_indexes(dialect, table)
     keyed = set(table.primary_key.columns) if table.primary_key else set()
     unique = [index for index in table.indexes if _is_constraint(index)]
     made = _made_unasked(table)
@@ -31,6 +33,13 @@ def normal_form(table: Table, server: Server) -> Table:
         foreign_keys=tuple(_foreign_key(key) for key in table.foreign_keys),
         options=(),
     )
+
+
+def _with_made_indexes(dialect: Dialect, table: Table) -> Table:
+    """A unique constraint for which NULLs are equal is made as an index on expressions."""
+    made = tuple(never_null_index(dialect, table, unique) for unique in table.uniques if unique.nulls_not_distinct)
+    plain = tuple(unique for unique in table.uniques if not unique.nulls_not_distinct)
+    return replace(table, uniques=plain, indexes=table.indexes + made)
 
 
 def _is_constraint(index: Index) -> bool:

@@ -70,10 +70,10 @@ def _suffix(options: dict[str, str]) -> str:
 def add_keys(dialect: Dialect, table: Table) -> tuple[str, ...]:
     """The unique constraints for which NULLs are equal."""
     made = (unique for unique in table.uniques if unique.nulls_not_distinct)
-    return tuple(create_index(dialect, table, _never_null(table, unique)) for unique in made)
+    return tuple(create_index(dialect, table, never_null_index(table, unique)) for unique in made)
 
 
-def _never_null(table: Table, unique: Unique) -> Index:
+def never_null_index(table: Table, unique: Unique) -> Index:
     parts = (part for name in unique.columns for part in never_null_parts(table, IndexPart(name)))
     return Index(unique.name, tuple(parts), unique=True)
 
@@ -89,13 +89,13 @@ def never_null_parts(table: Table, part: IndexPart) -> tuple[IndexPart, ...]:
         part,
         column="",
         prefix=None,
-        expression=Expression(FAMILY, f"ifnull({_beginning(value, part)}, 0)"),
+        expression=Expression(FAMILY, f"ifnull({beginning(value, part)}, 0)"),
         collation=part.collation or (own[1] if own else ""),
     )
     return (stand_in, IndexPart(expression=Expression(FAMILY, f"{value} IS NULL")))
 
 
-def _beginning(value: str, part: IndexPart) -> str:
+def beginning(value: str, part: IndexPart) -> str:
     return value if part.prefix is None else f"substr({value}, 1, {part.prefix})"
 
 
@@ -109,7 +109,7 @@ def create_index(dialect: Dialect, table: Table, index: Index) -> str:
 def _part(dialect: Dialect, index: Index, part: IndexPart) -> str:
     text = part.expression.sql if part.expression else dialect.quote(part.column)
     if index.unique:
-        text = _beginning(text, part)
+        text = beginning(text, part)
     collation = f" COLLATE {part.collation}" if part.collation.upper() in BUILT_IN_COLLATIONS else ""
     return text + collation + (" DESC" if part.descending else "")
 
