@@ -41,3 +41,12 @@ class Limits:
     """True when the parsed JSON type keeps no numbers but integers of 64 bits and doubles."""
     longest_span: int | None = None
     """Microseconds of the longest span that the type for spans of hours holds, of either sign."""
+    identifiers_fold_ascii: bool = False
+    """Where identifiers fold case: True when only A to Z do, so that `É` and `é` are two columns (SQLite, DuckDB)."""
+    tables_keep_case: bool = False
+    """Where identifiers fold case: True when tables do not (MySQL and MariaDB on most file systems)."""
+    constraint_kinds_apart: bool = False
+    """Where constraint names are the schema's: True when keys, foreign keys and checks do not share them."""
+    check_names_per_table: bool = False
+    """Where constraint kinds are apart: True when the checks' names are their table's, and shared with its foreign
+    keys (MariaDB)."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from dialects import connect, survey
 from dialects.url import DatabaseUrl, parse_url
 from mappings.errors import ConfigurationError
+from mappings.names import PRESERVED, Naming
 from mappings.schema import Schema
 from transfer.compare import compare_plan, plan_anew
 from transfer.config import Allowance, Options, Selection
@@ -115,17 +116,22 @@ def verify(source: Url, target: Url, options: Options | None = None, progress: P
 
 
 def compare(
-    source: Url, target: Url, selection: Selection | None = None, *, allowances: tuple[Allowance, ...] = ()
+    source: Url,
+    target: Url,
+    selection: Selection | None = None,
+    *,
+    allowances: tuple[Allowance, ...] = (),
+    naming: Naming = PRESERVED,
 ) -> Comparison:
     """Compare two schemas: what a copy into an empty target would make, held against what the target has. Every
     difference that the plan of that copy tells of is explained by it; tables that only the target has count when
     nothing is selected.
 
-    `allowances` are those that the copy was given. Blocked when a copy would be.
+    `allowances` and `naming` are those that the copy was given. Blocked when a copy would be.
     """
     selection = selection or Selection()
     with connect(source) as reader, connect(target) as writer:
-        made = plan_anew(reader, writer, Options(selection, allowances=allowances))
+        made = plan_anew(reader, writer, Options(selection, allowances=allowances, naming=naming))
         _refuse_unused(made, allowances)
         refuse_blocks(made)
         return compare_plan(made, writer, whole=selection == Selection())

@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Literal, cast
+from typing import Literal
 
 from mappings.conform import RULES, Rule
 from mappings.errors import ConfigurationError
 from mappings.forms import FORMS, Form
+from mappings.name_styles import Style
+from mappings.names import PRESERVED, Naming, Rename
 from mappings.schema import Column, TableName
 
 IfExists = Literal["fail", "append"]
 Verify = Literal["none", "count", "digest"]
+OnError = Literal["stop", "reject"]
 AnyRule = Rule | Form
 """A form is settled by the plan, which takes another type on the target; a rule alters single values."""
 
+FORMS_OF_NAMES = {"--rename": "TABLE=NEW or TABLE.COLUMN=NEW", "--map-schema": "OLD=NEW"}
+NAMES_HINT = {
+    "--rename": "NEW is one name without a dot; --map-schema OLD=NEW puts tables into another schema",
+    "--map-schema": "an empty OLD or NEW is the default schema, but not both",
+}
+DEFAULT_MAX_REJECTS = 10_000
 DEFAULT_BATCH_ROWS = 20_000
 DEFAULT_CHUNK_BYTES = 32 * 1024 * 1024
 
@@ -83,8 +92,8 @@ class Consent:
 def consent(allowances: Iterable[Allowance], table: TableName, column: Column) -> Consent:
     """All that covers the column; of several rules, and of several forms, the last holds."""
     given = [allowance.rule for allowance in allowances if allowance.covers(table, column)]
-    rule = next((cast("Rule", each) for each in reversed(given) if each in RULES), None)
-    return Consent(rule, next((cast("Form", each) for each in reversed(given) if each in FORMS), None))
+    rule = next((each for each in reversed(given) if each in RULES), None)
+    return Consent(rule, next((each for each in reversed(given) if each in FORMS), None))
 
 
 def parse_allowance(text: str) -> Allowance:
@@ -97,8 +106,43 @@ def parse_allowance(text: str) -> Allowance:
     if not (equals and (native or (dot and table and column))) or rule not in rules:
         message = f"--allow-loss {text!r} is neither TABLE.COLUMN=RULE nor type:TYPE=RULE"
         raise ConfigurationError(message, hint=f"RULE is one of {', '.join(rules)}")
-    given = cast("AnyRule", rule)
+    given: AnyRule = rule
     return Allowance("*", "*", given, native) if native else Allowance(table, column, given)
+
+
+def parse_naming(style: Style = "preserve", renames: Iterable[str] = (), schemas: Iterable[str] = ()) -> Naming:
+    """What `--names STYLE`, `--rename TABLE=NEW`, `--rename TABLE.COLUMN=NEW` and `--map-schema OLD=NEW` say together.
+    An empty OLD or NEW is the default namespace. ConfigurationError for what is not of this form, or said twice."""
+    pairs = tuple(_halves("--map-schema", text) for text in schemas)
+    renamed = tuple(Rename(*_halves("--rename", text)) for text in renames)
+    for option, olds in (("--map-schema", [old for old, _ in pairs]), ("--rename", [each.old for each in renamed])):
+        twice = next((old for old in olds if olds.count(old) > 1), None)
+        if twice is not None:
+            raise ConfigurationError(f"{option} is given twice for {twice!r}", hint="give it once")
+    return Naming(style, renamed, pairs)
+
+
+def _halves(option: str, text: str) -> tuple[str, str]:
+    old, equals, new = text.rpartition("=")
+    named = new and "." not in new if option == "--rename" else old or new
+    if not (equals and named):
+        raise ConfigurationError(f"{option} {text!r} is not {FORMS_OF_NAMES[option]}", hint=NAMES_HINT[option])
+    return old, new
+
+
+def renaming(place: str, name: str) -> str:
+    """The option that calls a table or column so."""
+    return f"--rename {_in_quotes(f'{place}={name}')}"
+
+
+def mapping_schema(schema: str, home: str) -> str:
+    """The option that puts a schema's tables into `home`."""
+    return f"--map-schema {_in_quotes(f'{schema}={home}')}"
+
+
+def _in_quotes(text: str) -> str:
+    """As a shell takes it for one word."""
+    return "'" + text.replace("'", "'\"'\"'") + "'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +160,16 @@ class Options:
     """Copy rows."""
     allowances: tuple[Allowance, ...] = ()
     verify: Verify = "digest"
+    on_error: OnError = "stop"
+    """What becomes of a row that the target does not take: it stops the run, or is kept and told of."""
+    max_rejects: int = DEFAULT_MAX_REJECTS
+    """The run stops at one reject more."""
+    reject_file: str = ""
+    """Where rejected rows are written; empty for a file of the run's own name in the current folder."""
     probe: bool = True
     """Ask the source's rows, before the first one is copied, whether the target can hold them all."""
+    naming: Naming = PRESERVED
+    """What tables, columns, indexes and constraints are called on the target."""
 
     def __post_init__(self) -> None:
         if self.jobs < 1 or self.batch_rows < 1 or self.chunk_bytes < 1:

@@ -11,9 +11,11 @@ from mappings import types as t
 from mappings.arrow import arrow_type
 from mappings.casting import CONVERSIONS
 from mappings.errors import Blocked
+from mappings.name_styles import snake
+from mappings.names import PRESERVED, Naming, column_names, folded
 from mappings.schema import Column, Table
 from mappings.type_mapper import Note, Use, read_as_text, settle
-from transfer.config import Consent
+from transfer.config import Consent, renaming
 from transfer.plan import ColumnPlan
 from transfer.preflight import Place
 
@@ -26,16 +28,23 @@ class Adopted:
 
 
 def adopt(
-    source: Table, existing: Table, known: Mapping[Place, Use], dialect: Dialect, consents: Mapping[str, Consent]
+    source: Table,
+    existing: Table,
+    known: Mapping[Place, Use],
+    dialect: Dialect,
+    consents: Mapping[str, Consent],
+    naming: Naming = PRESERVED,
 ) -> Adopted:
-    """Pair the columns by name, source's types cast to the existing ones; what cannot pair is a block."""
+    """Pair the columns by the names that a copy would give them, source's types cast to the existing ones; what cannot
+    pair is a block."""
     columns, blocks = [], []
-    by_name = {_folded(column.name, dialect): column for column in existing.columns}
+    by_name = {folded(column.name, dialect.limits): column for column in existing.columns}
+    wanted = column_names(source, naming, dialect.limits)
     for column in source.columns:
         place = f"{source.name}.{column.name}"
-        match = by_name.pop(_folded(column.name, dialect), None)
+        match = by_name.pop(folded(wanted[column.name], dialect.limits), None)
         if match is None:
-            blocks.append(Note("F", place, f"the existing table {existing.name} has no such column"))
+            blocks.append(_unmatched(place, wanted[column.name], existing))
             continue
         try:
             columns.append(
@@ -54,8 +63,11 @@ def adopt(
     return Adopted(tuple(columns), (note,), tuple(blocks))
 
 
-def _folded(name: str, dialect: Dialect) -> str:
-    return name.lower() if dialect.limits.identifiers_fold_case else name
+def _unmatched(place: str, wanted: str, existing: Table) -> Note:
+    """The option is offered where a column of the existing table differs from the wanted one in style only."""
+    alike = [column.name for column in existing.columns if snake(column.name) == snake(wanted)]
+    option = renaming(place, alike[0]) if len(alike) == 1 and alike[0] != wanted else ""
+    return Note("F", place, f"the existing table {existing.name} has no such column", option)
 
 
 def _paired(source: Column, existing: Column, use: Use, dialect: Dialect, consent: Consent) -> ColumnPlan:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -11,15 +10,16 @@ from dialects.base import Dialect, Fit
 from mappings import types as t
 from mappings.defaults import Default, ExpressionDefault, LiteralDefault, NowDefault
 from mappings.errors import Blocked
-from mappings.name_scopes import Kind, NameScopes
-from mappings.names import Naming, Renamed, shortened
-from mappings.renaming import mentions, renamed
+from mappings.name_scopes import Kind
+from mappings.names import PRESERVED, Naming, Renamed, equal_columns
+from mappings.renaming import mentions
 from mappings.schema import (
     Check,
     Column,
     Expression,
     ForeignKey,
     Index,
+    IndexPart,
     NotCarried,
     PrimaryKey,
     Schema,
@@ -28,6 +28,7 @@ from mappings.schema import (
     Unique,
 )
 from mappings.type_mapper import Note, Spelling
+from transfer.target_names import TargetNames
 
 T = TypeVar("T")
 
@@ -41,25 +42,22 @@ class TableFitter:
     names: Mapping[TableName, TableName]
     forms: Mapping[tuple[TableName, str], str] = field(default_factory=dict)
     """Tables' columns that have another form because the user chose it."""
-    naming: Naming = Naming()
+    naming: Naming = PRESERVED
     there: tuple[Table, ...] = ()
     """Tables that the target has already: their indexes and constraints have names too."""
     not_carried: list[NotCarried] = field(default_factory=list)
-    renamed: list[Renamed] = field(default_factory=list)
-    """Indexes and constraints that are called otherwise on the target."""
     _notes: list[Note] = field(default_factory=list)
     _retyped: frozenset[str] = frozenset()
     """The source table's columns whose values become text: expressions and defaults mean something else there."""
-    _scopes: NameScopes = field(init=False)
+    _called: TargetNames = field(init=False)
 
     def __post_init__(self) -> None:
-        tables = (*self.names.values(), *(table.name for table in self.there))
-        self._scopes = NameScopes(self.dialect.limits, tables, self._allowed)
-        for table in self.there:
-            self._scopes.occupy(table)
+        self._called = TargetNames(self.dialect, self.names, self.naming, self.there)
 
-    def _allowed(self, name: str) -> bool:
-        return not (self.dialect.refuses_name("index", name) or self.dialect.refuses_name("constraint", name))
+    @property
+    def renamed(self) -> list[Renamed]:
+        """Indexes and constraints that are called otherwise on the target."""
+        return self._called.renamed
 
     def fit(self, source: Table, columns: list[Column], spellings: list[Spelling]) -> tuple[Table, list[Note]]:
         """The target's table for `source` with the settled `columns`, and what the reader should know."""
@@ -90,7 +88,8 @@ class TableFitter:
         return target, self._notes
 
     def _refuse_equal_names(self, source: Table, target: Table) -> None:
-        names = dict(zip((column.name for column in source.columns), (column.name for column in target.columns), strict=True))
+        pairs = zip(source.columns, target.columns, strict=True)
+        names = {own.name: column.name for own, column in pairs}
         for first, other in equal_columns(names, self.dialect.limits):
             raise Blocked(
                 f"{source.name}: the columns {first} and {other} would be one on the target",
@@ -98,8 +97,8 @@ class TableFitter:
             )
 
     def _column(self, source: Table, column: Column) -> Column:
-        wished, name = self.naming.column(source.name, column.name), self._name(source.name, column.name)
-        if name != wished:
+        name = self._called.column(source.name, column.name)
+        if name != self.naming.column(source.name, column.name):
             self._notes.append(Note("S", f"{source.name}.{column.name}", f"its name is too long and becomes {name}"))
         return replace(self._generated(source, self._defaulted(source, column)), name=name)
 
@@ -108,16 +107,26 @@ class TableFitter:
         if column.on_update_now and self.schema.family != self.dialect.family:
             self._drop("on update", place, "the target has no ON UPDATE CURRENT_TIMESTAMP")
             column = replace(column, on_update_now=False)
-        retyped = column.name in self._retyped and isinstance(column.default, ExpressionDefault)
         if column.invisible and self.schema.family != self.dialect.family:
             self._drop("invisibility", place, "SELECT * shows the column on the target")
             column = replace(column, invisible=False)
-        if column.default is None or (not retyped and self.dialect.spell_default(column.default, column) is not None):
-            if isinstance(column.default, NowDefault) and self.schema.family != self.dialect.family:
-                self._notes.append(Note("S", place, "the default is the target server's own clock"))
+        if column.default is None:
             return column
+        retyped = column.name in self._retyped and isinstance(column.default, ExpressionDefault)
+        default = None if retyped else self._in_new_names(source, column.default)
+        if default is not None and self.dialect.spell_default(default, column) is not None:
+            if isinstance(default, NowDefault) and self.schema.family != self.dialect.family:
+                self._notes.append(Note("S", place, "the default is the target server's own clock"))
+            return replace(column, default=default)
         self._drop("default", place, f"{_told(column.default)} has no equal on the target")
         return replace(column, default=None)
+
+    def _in_new_names(self, source: Table, default: Default) -> Default | None:
+        """Some engines' defaults speak of other columns. None where names cannot be found for sure."""
+        if not isinstance(default, ExpressionDefault):
+            return default
+        own = self._called.expression(source, Expression(default.family, default.sql))
+        return None if own is None else replace(default, sql=own.sql)
 
     def _generated(self, source: Table, column: Column) -> Column:
         if column.generated is None:
@@ -141,16 +150,18 @@ class TableFitter:
         primary = source.primary_key
         return replace(
             target,
-            primary_key=primary and replace(primary, columns=self._cut(source.name, primary.columns)),
-            uniques=tuple(replace(each, columns=self._cut(source.name, each.columns)) for each in source.uniques),
+            primary_key=primary and replace(primary, columns=self._called.columns(source.name, primary.columns)),
+            uniques=tuple(
+                replace(each, columns=self._called.columns(source.name, each.columns)) for each in source.uniques
+            ),
             indexes=tuple(replace(each, parts=self._parts(source, each)) for each in source.indexes),
         )
 
     def _with_keys(self, source: Table, target: Table) -> Table:
         primary = source.primary_key
         if primary is not None:
-            name = self._claim("key", primary.name, source) if primary.name else ""
-            target = replace(target, primary_key=PrimaryKey(name, self._cut(source.name, primary.columns)))
+            name = self._claim("key", primary.name, source, "pkey") if primary.name else ""
+            target = replace(target, primary_key=PrimaryKey(name, self._called.columns(source.name, primary.columns)))
         uniques = [self._unique(source, target, unique) for unique in source.uniques]
         target = replace(target, uniques=tuple(unique for unique in uniques if unique is not None))
         indexes = [self._index(source, target, index) for index in source.indexes]
@@ -159,7 +170,7 @@ class TableFitter:
         return replace(target, foreign_keys=tuple(key for key in keys if key is not None))
 
     def _unique(self, source: Table, target: Table, unique: Unique) -> Unique | None:
-        columns = self._cut(source.name, unique.columns)
+        columns = self._called.columns(source.name, unique.columns)
         fit = self.dialect.fit_unique(target, replace(unique, columns=columns))
         held = self._settled(fit, "unique", f"{source.name}.{unique.name or ','.join(columns)}")
         return held and replace(held, name=self._claim("key", held.name, source, "unique"))
@@ -182,12 +193,19 @@ class TableFitter:
             expression = part.expression and self._spelled(source, part.expression)
             if part.expression is not None and expression is None:
                 return None
-            column = shortened(part.column, self.dialect.limits)
-            parts.append(replace(part, column=column, expression=expression))
+            parts.append(replace(part, expression=expression))
         where = index.where and self._spelled(source, index.where)
         if index.where is not None and where is None:
             return None
-        return replace(index, parts=tuple(parts), where=where, include=self._cut(index.include))
+        translated = replace(index, parts=tuple(parts), where=where)
+        include = self._called.columns(source.name, index.include)
+        return replace(translated, parts=self._parts(source, translated), include=include)
+
+    def _parts(self, source: Table, index: Index) -> tuple[IndexPart, ...]:
+        return tuple(
+            part if part.expression else replace(part, column=self._called.column(source.name, part.column))
+            for part in index.parts
+        )
 
     def _foreign_key(self, source: Table, target: Table, key: ForeignKey) -> ForeignKey | None:
         place = f"{source.name}.{key.name or ','.join(key.columns)}"
@@ -198,15 +216,14 @@ class TableFitter:
         pointed = replace(
             key,
             target=self.names[key.target],
-            columns=self._cut(key.columns),
-            target_columns=self._cut(key.target_columns),
-            set_columns=self._cut(key.set_columns),
+            columns=self._called.columns(source.name, key.columns),
+            target_columns=self._called.columns(key.target, key.target_columns),
+            set_columns=self._called.columns(source.name, key.set_columns),
         )
         held = self._settled(self.dialect.fit_foreign_key(target, pointed), "foreign key", place)
         if held is None:
             return None
-        wished = held.name or f"{source.name.name}_{'_'.join(key.columns)}_fkey"
-        return replace(held, name=self._claim(wished, source, constraint=True))
+        return replace(held, name=self._claim("foreign key", held.name, source, f"{'_'.join(held.columns)}_fkey"))
 
     def _with_checks(self, source: Table, target: Table, spellings: list[Spelling]) -> Table:
         """The source's own checks, translated, and those that a column's spelling needs to mean the same."""
@@ -214,7 +231,7 @@ class TableFitter:
         for column, spelling in zip(target.columns, spellings, strict=True):
             if spelling.check:
                 sql = spelling.check.replace("{column}", self.dialect.quote(column.name))
-                name = self._claim(f"{source.name.name}_{column.name}_check", source, constraint=True)
+                name = self._claim("check", "", source, f"{column.name}_check")
                 checks.append(Check(name, Expression(self.dialect.family, sql)))
         return replace(target, checks=tuple(check for check in checks if check is not None))
 
@@ -230,16 +247,18 @@ class TableFitter:
             self._drop("check", place, "not validated or not enforced at the source, so rows may break it")
             return None
         held = self._settled(self.dialect.fit_check(target, replace(check, expression=spelled)), "check", place)
-        wished = check.name or f"{source.name.name}_check"
-        return held and replace(held, name=self._claim(wished, source, constraint=True))
+        return held and replace(held, name=self._claim("check", check.name, source, "check"))
 
     def _spelled(self, source: Table, expression: Expression) -> Expression | None:
         """In the target's SQL, where columns go by their target names."""
-        limits = self.dialect.limits
-        columns = {column.name: replace(column, name=shortened(column.name, limits)) for column in source.columns}
-        if any(_mentions(expression, name) for name in self._retyped):
+        columns = {
+            column.name: replace(column, name=self._called.column(source.name, column.name))
+            for column in source.columns
+        }
+        own = self._called.expression(source, expression)
+        if own is None or any(mentions(expression, name) for name in self._retyped):
             return None
-        sql = self.dialect.spell_expression(expression, columns)
+        sql = self.dialect.spell_expression(own, columns)
         return None if sql is None else Expression(self.dialect.family, sql)
 
     def _settled(self, fit: Fit[T], what: str, place: str) -> T | None:
@@ -249,32 +268,13 @@ class TableFitter:
             self._notes.append(Note("S", place, f"{what}: {fit.reason}"))
         return fit.held
 
-    def _cut(self, columns: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(shortened(column, self.dialect.limits) for column in columns)
-
-    def _claim_key(self, wished: str, source: Table) -> str:
-        """A name for a primary key or unique constraint, which is an index and a constraint in one."""
-        name = self._claim(wished, source)
-        self._scope(source, constraint=True).reserve(name)
+    def _claim(self, kind: Kind, own: str, source: Table, otherwise: str) -> str:
+        """A name that is free in its scope on the target, with a note where the wished one is not."""
+        name = self._called.claim(kind, own, source.name, otherwise)
+        if own and name != self.naming.styled(own):
+            message = f"{kind}: its name is taken, too long or refused there and becomes {name}"
+            self._notes.append(Note("S", f"{source.name}.{own}", message))
         return name
-
-    def _claim(self, wished: str, source: Table, *, constraint: bool = False) -> str:
-        """A name that is free in its scope on the target."""
-        return self._scope(source, constraint=constraint).claim(wished, self.names[source.name].name)
-
-    def _scope(self, source: Table, *, constraint: bool) -> NameScope:
-        """The names of one table's indexes or constraints, or those of its whole namespace."""
-        limits, target = self.dialect.limits, self.names[source.name]
-        wide = limits.constraint_names_per_schema if constraint else limits.index_names_per_schema
-        kind = "constraint" if constraint else "index"
-        key = f"{kind} {target.schema if wide else target}"
-        if key not in self._scopes:
-            self._scopes[key] = NameScope(limits)
-            if wide and not constraint:
-                for name in self.names.values():
-                    if name.schema == target.schema:
-                        self._scopes[key].reserve(name.name)
-        return self._scopes[key]
 
     def _drop(self, what: str, name: str, reason: str) -> None:
         self.not_carried.append(NotCarried(what, name, reason))
@@ -285,10 +285,6 @@ def _retyped(source: t.LogicalType, target: t.LogicalType) -> bool:
     meaning = source.hint if isinstance(source, t.Dynamic) else source
     meant = t.Boolean | t.Integer | t.Decimal | t.Float | t.Year | t.Date | t.Timestamp | t.Time | t.Binary
     return isinstance(target, t.Text) and isinstance(meaning, meant)
-
-
-def _mentions(expression: Expression, column: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(column)}(?!\w)", expression.sql, re.IGNORECASE) is not None
 
 
 def _told(default: Default) -> str:

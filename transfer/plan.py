@@ -11,6 +11,7 @@ from typing import Any
 from mappings.conform import Cast, Rule
 from mappings.hazards import Finding
 from mappings.limits import Limits
+from mappings.names import Renamed
 from mappings.schema import Column, NotCarried, Table
 from mappings.type_mapper import Note
 from transfer.config import Options
@@ -89,6 +90,8 @@ class Plan:
     """What a script of the statements begins with on the target."""
     findings: tuple[tuple[str, Finding], ...] = ()
     """What the source's rows showed, each with its table."""
+    names: tuple[Renamed, ...] = ()
+    """Tables, columns, indexes and constraints that are called otherwise on the target."""
 
     @property
     def rows(self) -> bool:
@@ -146,6 +149,7 @@ class Plan:
             "tables": [_table_document(table) for table in self.tables],
             "statements": list(self.statements),
             "findings": [_finding_document(table, finding) for table, finding in self.findings],
+            "names": [{"object": each.object, "from": each.source, "to": each.target} for each in self.names],
             "notes": [asdict(note) for note in self.notes],
             "losses": [asdict(note) for note in self.losses],
             "not_carried": [asdict(item) for item in self.not_carried],

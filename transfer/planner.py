@@ -10,7 +10,7 @@ from mappings import types as t
 from mappings.errors import Blocked
 from mappings.forms import FORMS, Form, formed
 from mappings.hazards import Finding
-from mappings.names import table_names
+from mappings.names import Renamed, folded_table, table_names
 from mappings.schema import Column, NotCarried, Schema, Table, TableName
 from mappings.type_mapper import Note, Settled, Spelling, Step, Use, read_as_text, settle
 from transfer.collisions import collisions
@@ -18,6 +18,7 @@ from transfer.config import Allowance, Consent, Options, consent
 from transfer.examiner import examined
 from transfer.existing import adopt
 from transfer.fitting import TableFitter
+from transfer.naming import NameCheck, refuse_unmeant, renamed_in
 from transfer.plan import ColumnPlan, Plan, TablePlan
 from transfer.preflight import Place, probe
 from transfer.reflector import left_out, reflect
@@ -28,25 +29,29 @@ def make_plan(source: Session, target: Session, options: Options) -> Plan:
     picked = reflect(source, options.selection)
     schema = picked.schema
     known = probe(source, schema.tables, target.dialect.limits)
+    refuse_unmeant(options.naming, schema)
     names = table_names(
         (table.name for table in schema.tables),
+        naming=options.naming,
         source_default=schema.default_schema,
         target_default=target.default_schema,
         limits=target.dialect.limits,
     )
     planner = Planner(schema, source, target, options, known, names)
     planned = [planner.table(table) for table in in_foreign_key_order(schema.tables)]
+    tables = tuple(table for table in planned if table is not None)
     return Plan(
         source=schema.version,
         target=target.dialect.label,
         limits=target.dialect.limits,
-        tables=tuple(table for table in planned if table is not None),
+        tables=tables,
         notes=tuple(planner.notes),
         not_carried=schema.not_carried + left_out(picked.missing_parents) + tuple(planner.not_carried),
         blocks=tuple(planner.blocks),
         options=options,
         opening=target.dialect.opening,
         findings=tuple(planner.findings),
+        names=(*(each for table in tables for each in renamed_in(table)), *planner.renamed),
     )
 
 
@@ -85,35 +90,44 @@ class Planner:
         self._options = options
         self._known = known
         self._names = names
-        self._there = {table.name: table for table in target.reflect(_schemas(names)).tables}
+        there = target.reflect(_schemas(names)).tables
+        self._there = {folded_table(table.name, target.dialect.limits): table for table in there}
         forms = {
             (table.name, column.name): form
             for table in schema.tables
             for column in table.columns
             if (form := self._consent(table, column).form)
         }
-        self._fitter = TableFitter(schema, target.dialect, names, forms)
+        self._fitter = TableFitter(schema, target.dialect, names, forms, options.naming, there)
         self.notes: list[Note] = []
-        self.blocks: list[Note] = []
+        self.blocks = list(NameCheck(schema, options.naming, names, target.dialect).blocks())
+        self._misnamed = frozenset(block.where for block in self.blocks)
         self.findings: list[tuple[str, Finding]] = []
 
     @property
     def not_carried(self) -> list[NotCarried]:
         return self._fitter.not_carried
 
+    @property
+    def renamed(self) -> list[Renamed]:
+        """Indexes and constraints that are called otherwise on the target."""
+        return self._fitter.renamed
+
     def table(self, source: Table) -> TablePlan | None:
         """The plan of one table: adopted when the target has it, otherwise created from the source. None, and a
         block, where the target cannot have such a table at all."""
         name = self._names[source.name]
-        if name.name != source.name.name:
+        if name.name != self._options.naming.table(source.name):
             self.notes.append(Note("S", str(source.name), f"becomes the table {name}"))
-        existing = self._there.get(name)
+        existing = self._there.get(folded_table(name, self._dialect.limits))
         if existing is not None:
             return self._adopted(source, existing)
         if not self._options.schema:
             self.blocks.append(Note("F", str(name), "the target has no such table", f"--exclude '{source.name}'"))
         settled = [self._column(source, column) for column in source.columns]
         columns = self._examined(source, tuple(column for column, _ in settled))
+        if self._misnamed & {str(source.name), *(f"{source.name}.{column.name}" for column in source.columns)}:
+            return None
         try:
             target, notes = self._fitter.fit(source, [column.write for column in columns], [s for _, s in settled])
         except Blocked as block:
@@ -130,7 +144,7 @@ class Planner:
             return columns
         blocked = {block.where for block in self.blocks}
         sound = tuple(column for column in columns if f"{source.name}.{column.read.name}" not in blocked)
-        found = examined(self._source, source, sound, self._dialect.limits, probe=self._options.probe)
+        found = examined(self._source, source, sound, self._dialect.limits, self._options)
         self.notes += found.notes
         self.blocks += found.blocks
         self.findings += [(str(source.name), finding) for finding in found.findings]
@@ -217,7 +231,7 @@ class Planner:
 
     def _adopted(self, source: Table, existing: Table) -> TablePlan:
         consents = {column.name: self._consent(source, column) for column in source.columns}
-        adopted = adopt(source, existing, self._known, self._dialect, consents)
+        adopted = adopt(source, existing, self._known, self._dialect, consents, self._options.naming)
         self.notes += adopted.notes
         self.blocks += adopted.blocks
         if self._options.rows and self._options.if_exists != "append" and self._target.count(existing.name):

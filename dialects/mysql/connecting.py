@@ -38,7 +38,7 @@ OF_MYSQL = "max_execution_time = 0, information_schema_stats_expiry = 0"
 OF_MARIADB = "max_statement_time = 0"
 READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
 ISOLATION = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ"
-VERSION = "SELECT version(), @@local_infile, @@max_allowed_packet"
+VERSION = "SELECT version(), @@local_infile, @@max_allowed_packet, @@lower_case_table_names"
 COLLATIONS_OF_MYSQL = "SELECT collation_name FROM information_schema.collations"
 COLLATIONS_OF_MARIADB = """\
 SELECT full_collation_name FROM information_schema.collation_character_set_applicability"""
@@ -148,14 +148,14 @@ def _client_options() -> Mapping[str, str]:
 
 
 def _set_up(connection: BulkConnection, *, writable: bool) -> Opened:
-    text, local_infile, max_allowed_packet = connection.run(VERSION)[0]
+    text, local_infile, max_allowed_packet, lower_case = connection.run(VERSION)[0]
     maria, version = parse_version(text)
     connection.run(SETTINGS.format(sql_mode=SQL_MODE, product=OF_MARIADB if maria else OF_MYSQL))
     connection.run(ISOLATION)
     for setting in WISHED:
         with suppress(DatabaseError), translated("setting up the session"):
             connection.run(setting)
-    server = Server(maria, version, _collations(connection, maria, version))
+    server = Server(maria, version, _collations(connection, maria, version), tables_keep_case=not lower_case)
     if version < OLDEST[server.product]:
         oldest = ".".join(map(str, OLDEST[server.product]))
         raise ConfigurationError(f"the server is {server.label}", hint=f"{server.product} {oldest} or newer is needed")

@@ -19,11 +19,14 @@ STRENGTHS_OF_MYSQL = {"ai_ci": "ai_ci", "as_ci": "as_ci", "as_cs": "as_cs", "ai_
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The facts about one server. `collations` are their full names, such as utf8mb4_uca1400_ai_ci."""
+    """The facts about one server. `collations` are their full names, such as utf8mb4_uca1400_ai_ci.
+
+    `tables_keep_case` is what lower_case_table_names = 0 means: tables may differ in case only."""
 
     maria: bool
     version: tuple[int, int, int]
     collations: frozenset[str]
+    tables_keep_case: bool = True
 
     @property
     def product(self) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dialects import sqltext
-from dialects.base import Dialect, Engine, Fit, Session
-from dialects.postgresql import ddl, defaults, fitting, hazards, spelling
+from dialects.base import Dialect, Engine, Fit, Named, Session
+from dialects.postgresql import ddl, defaults, fitting, hazards, names, spelling
 from dialects.postgresql.normal import normal_form
 from dialects.postgresql.server import Server
 from dialects.postgresql.types import FAMILY
@@ -56,6 +56,9 @@ class PostgreSQLDialect(Dialect):
 
     def quote(self, name: str) -> str:
         return spelling.quote(name)
+
+    def refuses_name(self, what: Named, name: str) -> str:
+        return super().refuses_name(what, name) or names.refuses(what, name)
 
     def spell(self, kind: LogicalType, use: Use) -> Spelling | None:
         return spelling.spell(kind, use, self.server)

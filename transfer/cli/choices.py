@@ -10,7 +10,16 @@ import click
 
 from mappings.conform import RULES
 from mappings.forms import FORMS
-from transfer.config import DEFAULT_BATCH_ROWS, DEFAULT_MAX_REJECTS, Options, Selection, parse_allowance
+from mappings.name_styles import STYLES, Style
+from mappings.names import Naming
+from transfer.config import (
+    DEFAULT_BATCH_ROWS,
+    DEFAULT_MAX_REJECTS,
+    Options,
+    Selection,
+    parse_allowance,
+    parse_naming,
+)
 
 Command = Callable[..., Any]
 
@@ -31,6 +40,18 @@ def selecting(command: Command) -> Command:
     return selected
 
 
+def calling(command: Command) -> Command:
+    """--names, --rename, --map-schema; the command gets them as one `naming`."""
+
+    @functools.wraps(command)
+    def named(*, names: Style, renames: tuple[str, ...], map_schemas: tuple[str, ...], **others: Any) -> Any:
+        return command(naming=parse_naming(names, renames, map_schemas), **others)
+
+    for option in NAMING:
+        named = option(named)
+    return named
+
+
 def planning(command: Command) -> Command:
     """All that decides a plan; the command gets it as one `options`."""
 
@@ -38,6 +59,7 @@ def planning(command: Command) -> Command:
     def planned(
         *,
         selection: Selection,
+        naming: Naming,
         allow_loss: tuple[str, ...],
         no_probe: bool,
         if_exists: Any,
@@ -55,6 +77,7 @@ def planning(command: Command) -> Command:
             if_exists=if_exists,
             schema=not data_only,
             rows=not schema_only,
+            naming=naming,
             on_error=on_error,
             max_rejects=max_rejects,
             reject_file=reject_file,
@@ -63,7 +86,7 @@ def planning(command: Command) -> Command:
 
     for option in PLANNING:
         planned = option(planned)
-    return selecting(planned)
+    return selecting(calling(planned))
 
 
 allow_loss = click.option(
@@ -73,6 +96,29 @@ allow_loss = click.option(
     metavar="PLACE=RULE",
     help="Consent to one alteration of TABLE.COLUMN or type:TYPE (globs allowed): "
     f"{', '.join(RULES)}; or choose a form: {', '.join(FORMS)}; repeatable.",
+)
+NAMING = (
+    click.option(
+        "--map-schema",
+        "map_schemas",
+        multiple=True,
+        metavar="OLD=NEW",
+        help="Put the tables of schema OLD into schema NEW (or behind the prefix NEW); repeatable.",
+    ),
+    click.option(
+        "--rename",
+        "renames",
+        multiple=True,
+        metavar="PLACE=NEW",
+        help="Call TABLE or TABLE.COLUMN of the source NEW on the target; repeatable.",
+    ),
+    click.option(
+        "--names",
+        type=click.Choice(STYLES),
+        default="preserve",
+        show_default=True,
+        help="How tables, columns, indexes and constraints are written on the target.",
+    ),
 )
 PLANNING = (
     click.option(

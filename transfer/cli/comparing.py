@@ -8,6 +8,7 @@ import sys
 import click
 
 import transfer
+from mappings.names import Naming
 from transfer.cli import choices
 from transfer.config import Selection, parse_allowance
 from transfer.terminal_compare import comparison_text
@@ -17,12 +18,14 @@ from transfer.terminal_compare import comparison_text
 @click.argument("source")
 @click.argument("target")
 @choices.selecting
+@choices.calling
 @choices.allow_loss
 @choices.as_json
 def compare_command(
     source: str,
     target: str,
     selection: Selection,
+    naming: Naming,
     allow_loss: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -35,6 +38,7 @@ def compare_command(
         target,
         selection,
         allowances=tuple(parse_allowance(text) for text in allow_loss),
+        naming=naming,
     )
     if as_json:
         click.echo(json.dumps(comparison.document(), ensure_ascii=False, indent=2))

@@ -9,6 +9,7 @@ from dataclasses import asdict
 import click
 
 import transfer
+from mappings.names import Naming
 from transfer.cli import choices
 from transfer.config import Options, Selection
 from transfer.progress import for_stream
@@ -29,6 +30,7 @@ def inspect_command(url: str, selection: Selection, as_json: bool) -> None:
 @click.argument("source")
 @click.argument("target")
 @choices.selecting
+@choices.calling
 @choices.jobs
 @choices.batch_rows
 @choices.as_json
@@ -36,12 +38,13 @@ def verify_command(
     source: str,
     target: str,
     selection: Selection,
+    naming: Naming,
     jobs: int,
     batch_rows: int,
     as_json: bool,
 ) -> None:
-    """Compare two databases value by value. Exit 0 when equal, 3 when not."""
-    options = Options(selection=selection, jobs=jobs, batch_rows=batch_rows)
+    """Compare two databases value by value. Exit 0 when equal, 3 when not. Give the names that the copy had."""
+    options = Options(selection=selection, jobs=jobs, batch_rows=batch_rows, naming=naming)
     progress = for_stream(sys.stderr)
     try:
         report = transfer.verify(source, target, options, progress)
