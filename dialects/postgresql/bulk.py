@@ -1,10 +1,10 @@
-"""The two ways rows travel, each over a connection of its own: Arrow by binary COPY, and CSV by COPY for the types
-that have no binary encoder. Both drive their transaction by SQL."""
+"""Rows out by the Arrow driver, and rows in by COPY: in binary, or as CSV for tables with types whose bytes nobody
+makes. Each over a connection of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -16,16 +16,16 @@ from psycopg.pq import TransactionStatus
 
 from dialects.postgresql.connection import Address, PlainConnection, run
 from dialects.postgresql.errors import lost, translated, translating
-from dialects.postgresql.wire import Encode, Wire, check_types
-from mappings.arrow import arrow_type
-from mappings.errors import DatabaseError, TransferError, WriteAltered
+from dialects.postgresql.packing import HEADER, TRAILER, Rows, sliced
+from dialects.postgresql.wire import Wire, check_types
+from mappings.errors import ConnectionLost, DatabaseError, TransferError, WriteAltered
 from mappings.schema import Column, TableName
 
 CSV = csv.WriteOptions(include_header=False, quoting_style="needed", null_string="\\N")
 """Text is always quoted, so that neither '' nor the text \\N is NULL."""
-COPY = "COPY {relation} ({columns}) FROM STDIN (FORMAT csv, NULL '\\N')"
-STILL_GOOD = "SAVEPOINT dbtransfer_end"
-"""An error if the transaction has failed; a COMMIT would roll back without a word."""
+COPY_TEXT = "COPY {relation} ({columns}) FROM STDIN (FORMAT csv, NULL '\\N')"
+COPY_BINARY = "COPY {relation} ({columns}) FROM STDIN (FORMAT binary)"
+MARK, UNDO, RELEASE = b"SAVEPOINT part", b"ROLLBACK TO SAVEPOINT part", b"RELEASE SAVEPOINT part"
 GONE = "unknown"
 BATCH_OCTETS = "adbc.postgresql.batch_size_hint_bytes"
 STATUS = "adbc.postgresql.transaction_status"
@@ -41,9 +41,14 @@ class Load:
     columns: tuple[Column, ...]
     wires: tuple[Wire, ...]
 
+    @property
+    def binary(self) -> bool:
+        """Whether all columns can go in binary."""
+        return all(wire.binary is not None for wire in self.wires)
 
-class BinaryPath:
-    """Arrow in and out. Opened on first use, which must be in a worker thread; after any error, and when a stream
+
+class ArrowStream:
+    """Rows out. Opened on first use, which must be in a worker thread; after any error, and when a stream
     is left early, the connection is closed and the next use opens another."""
 
     def __init__(self, address: Address, *opening: str) -> None:
@@ -83,35 +88,6 @@ class BinaryPath:
     def _is_gone(self) -> bool:
         return self._connection is None or self._connection.adbc_connection.get_option(STATUS) == GONE
 
-    def begin(self) -> None:
-        self._run("BEGIN")
-
-    def write(self, load: Load, batches: Iterable[pa.RecordBatch]) -> int:
-        """Write the batches; the number of rows sent, which the server cannot have skipped without a trigger."""
-        encoders = [wire.binary or wire.text for wire in load.wires]
-        feed = Feed(load, encoders, batches)
-        try:
-            reader = pa.RecordBatchReader.from_batches(feed.schema, feed.encoded())
-            with self._open().cursor() as cursor:
-                cursor.adbc_ingest(load.table.name, reader, mode="append", db_schema_name=load.table.schema)
-        except Exception as error:
-            self.close()
-            feed.blame(error, self._address.place)
-            raise
-        return feed.rows
-
-    def commit(self) -> None:
-        self._run(STILL_GOOD)
-        self._run("COMMIT")
-
-    def rollback(self) -> None:
-        """Closing ends the transaction, whatever state an error left the connection in."""
-        if self._connection is not None:
-            try:
-                self._run("ROLLBACK")
-            except TransferError:
-                self.close()
-
     def cancel(self) -> None:
         connection = self._connection
         if connection is not None:
@@ -146,25 +122,30 @@ class BinaryPath:
             raise
 
 
-class TextPath:
-    """CSV in. The server counts the rows that it took."""
+class CopyIn:
+    """Rows in. The server counts the rows that it took."""
 
     def __init__(self, address: Address) -> None:
         self._address = address
         self._connection: PlainConnection | None = None
+        self._marked = False
 
     def begin(self) -> None:
-        self._run("BEGIN")
+        self._marked = False
+        if self._connection is None or self._connection.closed:
+            self._connection = self._address.plain()
+        with translating(self._address.place):
+            self._connection.execute(b"BEGIN")
 
     def write(self, load: Load, batches: Iterable[pa.RecordBatch]) -> int:
         """Write the batches; the number of rows that the server says it took."""
-        feed = Feed(load, [wire.text for wire in load.wires], batches)
-        statement = COPY.format(relation=load.relation, columns=load.names)
+        connection, feed = self._in_transaction(), Feed(load, batches)
+        statement = COPY_BINARY if load.binary else COPY_TEXT
         try:
-            with self._open().cursor() as cursor:
-                with cursor.copy(statement.encode()) as copy:
-                    for batch in feed.encoded():
-                        copy.write(_as_csv(batch))
+            with connection.cursor() as cursor:
+                with cursor.copy(statement.format(relation=load.relation, columns=load.names).encode()) as copy:
+                    for piece in feed.binary() if load.binary else feed.text():
+                        copy.write(piece)
                 taken = cursor.rowcount
         except Exception as error:
             feed.blame(error, self._address.place)
@@ -177,16 +158,46 @@ class TextPath:
             )
         return taken
 
+    def mark(self) -> None:
+        """Once per write that may fail: of savepoints of one name the last holds, and RELEASE keeps them few."""
+        connection = self._in_transaction()
+        with translating(self._address.place):
+            if self._marked:
+                connection.execute(RELEASE)
+            connection.execute(MARK)
+        self._marked = True
+
+    def undo(self) -> None:
+        connection = self._connection
+        if connection is None or connection.closed:
+            raise ConnectionLost(f"{self._address.place}: the connection is lost, and what it wrote with it")
+        with translating(self._address.place):
+            connection.execute(UNDO)
+
     def commit(self) -> None:
-        if self._open().info.transaction_status == TransactionStatus.INERROR:
-            raise DatabaseError("the transaction has failed and cannot be committed")
-        self._run("COMMIT")
+        connection = self._in_transaction()
+        with translating(self._address.place):
+            connection.execute(b"COMMIT")
 
     def rollback(self) -> None:
-        try:
-            self._run("ROLLBACK")
-        except TransferError:
-            self.close()
+        """Closing ends the transaction, whatever state an error left the connection in."""
+        connection = self._connection
+        if connection is not None and not connection.closed:
+            try:
+                with translating(self._address.place):
+                    connection.execute(b"ROLLBACK")
+            except TransferError:
+                self.close()
+
+    def _in_transaction(self) -> PlainConnection:
+        """The connection, which must be the one that began: a failed transaction's COMMIT would roll back without a
+        word, and that of another connection would commit nothing."""
+        connection = self._connection
+        if connection is None or connection.closed:
+            raise ConnectionLost(f"{self._address.place}: the connection is lost, and what it wrote with it")
+        if connection.info.transaction_status != TransactionStatus.INTRANS:
+            raise DatabaseError("the transaction has failed and cannot be committed")
+        return connection
 
     def cancel(self) -> None:
         connection = self._connection
@@ -198,40 +209,46 @@ class TextPath:
         if connection is not None:
             connection.close()
 
-    def _open(self) -> PlainConnection:
-        if self._connection is None or self._connection.closed:
-            self._connection = self._address.plain()
-        return self._connection
-
-    def _run(self, statement: str) -> None:
-        with translating(self._address.place):
-            self._open().execute(statement.encode())
-
 
 class Feed:
-    """Encodes batches on their way to a driver, counts their rows, and keeps the error of whoever makes them: a
+    """Encodes batches on their way to the server, counts their rows, and keeps the error of whoever makes them: a
     driver would bury it in its own."""
 
-    def __init__(self, load: Load, encoders: list[Encode], batches: Iterable[pa.RecordBatch]) -> None:
+    def __init__(self, load: Load, batches: Iterable[pa.RecordBatch]) -> None:
         self._columns = load.columns
-        self._encoders = encoders
+        self._wires = load.wires
         self._batches = batches
         self.rows = 0
         self._failure: BaseException | None = None
-        empty = [pa.array([], arrow_type(column.type)) for column in load.columns]
-        self.schema = pa.schema(
-            [
-                (column.name, encode(array).type)
-                for column, encode, array in zip(load.columns, encoders, empty, strict=True)
-            ]
-        )
 
-    def encoded(self) -> Iterator[pa.RecordBatch]:
+    def binary(self) -> Iterator[bytes | memoryview]:
+        """All rows as a binary file."""
+        yield HEADER
+        for batch in sliced(self._checked()):
+            rows = Rows(batch.num_rows, batch.num_columns)
+            for column, wire, array in zip(self._columns, self._wires, batch.columns, strict=True):
+                if wire.binary is not None:
+                    with _naming(column):
+                        rows.add(array, wire.binary(array))
+            yield rows.octets()
+        yield TRAILER
+
+    def text(self) -> Iterator[memoryview]:
+        """All rows as CSV."""
+        names = [column.name for column in self._columns]
+        for batch in self._checked():
+            arrays = []
+            for column, wire, array in zip(self._columns, self._wires, batch.columns, strict=True):
+                with _naming(column):
+                    arrays.append(wire.text(array))
+            yield _as_csv(pa.RecordBatch.from_arrays(arrays, names))
+
+    def _checked(self) -> Iterator[pa.RecordBatch]:
         try:
             for batch in self._batches:
                 check_types(self._columns, batch)
                 self.rows += batch.num_rows
-                yield pa.RecordBatch.from_arrays(self._arrays(batch), schema=self.schema)
+                yield batch
         except GeneratorExit:
             raise
         except BaseException as error:
@@ -246,20 +263,16 @@ class Feed:
         if known is not None and self._failure is None:
             raise known from error
 
-    def _arrays(self, batch: pa.RecordBatch) -> list[pa.Array]:
-        return [self._encode(at, array) for at, array in enumerate(batch.columns)]
 
-    def _encode(self, at: int, array: pa.Array) -> pa.Array:
-        try:
-            return self._encoders[at](array)
-        except pa.ArrowInvalid as error:
-            raise DatabaseError(f"a value does not fit: {error}", where=self._columns[at].name) from error
+@contextmanager
+def _naming(column: Column) -> Iterator[None]:
+    try:
+        yield
+    except pa.ArrowInvalid as error:
+        raise DatabaseError(f"a value does not fit: {error}", where=column.name) from error
 
 
 def _as_csv(batch: pa.RecordBatch) -> memoryview:
     sink = pa.BufferOutputStream()
     csv.write_csv(batch, sink, CSV)
     return memoryview(sink.getvalue())
-
-
-Writer = BinaryPath | TextPath

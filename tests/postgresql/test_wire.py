@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import struct
+
 import pyarrow as pa
 import pytest
 
+from dialects.postgresql.packing import Varying
 from dialects.postgresql.read import decoded
 from dialects.postgresql.types import FAMILY, logical_type
 from dialects.postgresql.wire import NativeColumn, date_text, hex_text, text_encoder, timestamp_text, wire
@@ -117,7 +120,11 @@ def test_sets_are_spelled_as_arrays() -> None:
     assert text_encoder(members)(values).to_pylist() == ['{"a","b"}', "{}", None, '{"q\\"\\\\","c"}']
     binary = wire(Column("c", members, "text[]"), NativeColumn("c", "text[]", enum=False, generated=False)).binary
     assert binary is not None
-    assert binary(values).to_pylist() == [["a", "b"], [], None, ['q"\\', "c"]]
+    two = struct.pack(">iiIiii1si", 1, 0, 25, 2, 1, 1, b"a", 1) + b"b"
+    odd = struct.pack(">iiIiii3si", 1, 0, 25, 2, 1, 3, b'q"\\', 1) + b"c"
+    packed = binary(values)
+    assert isinstance(packed, Varying)
+    assert packed.values.to_pylist() == [two, struct.pack(">iiI", 0, 0, 25), None, odd]
 
 
 def test_numbers_are_decoded_exactly_or_not_at_all() -> None:
