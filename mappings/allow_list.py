@@ -105,8 +105,8 @@ class Reader:
 
     def _column(self, node: exp.Column) -> Sort:
         kind = self.column(node).type
-        if self.target == REAL_FRACTIONS and kind == t.Integer(64, unsigned=True):
-            return Sort.OTHER  # kept there digit by digit, as text
+        if self.target == REAL_FRACTIONS and _is_kept_as_text(kind):
+            return Sort.OTHER
         sort = sort_of(kind)
         return Sort.OTHER if sort in TIMES and self.source == STORED_TIMES else sort
 
@@ -276,6 +276,13 @@ class Reader:
         if sorts == {Sort.TEXT, Sort.WORD}:
             return Sort.TEXT
         raise Untranslatable("a choice of " + " and ".join(sorted(sorts)))
+
+
+def _is_kept_as_text(kind: t.LogicalType) -> bool:
+    """Numbers that SQLite would round."""
+    if isinstance(kind, t.Decimal):
+        return kind.precision is None or kind.precision > EXACT_DIGITS
+    return kind == t.Integer(64, unsigned=True)
 
 
 def _is_date(node: exp.Expr) -> bool:

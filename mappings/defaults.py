@@ -44,6 +44,9 @@ class TimeOfDayDefault:
 
 @dataclass(frozen=True, slots=True)
 class RandomUuidDefault:
+    """A new uuid for each row. `version` 4 is random; 1 and 7 tell when they were made, 7 in their order."""
+
+    version: int = 4
     kind: Word["random_uuid"] = "random_uuid"
 
 
@@ -54,10 +57,12 @@ class CurrentUserDefault:
 
 @dataclass(frozen=True, slots=True)
 class ExpressionDefault:
-    """Anything else, in the spelling of `family`: kept in the same family, tried by allow-list elsewhere."""
+    """Anything else, in the spelling of `family`: kept in the same family, tried by allow-list elsewhere. `json` is the
+    constant that it gives, where that is an array, for engines that keep arrays as JSON; else empty."""
 
     family: str
     sql: str
+    json: str = ""
     kind: Word["expression"] = "expression"
 
 

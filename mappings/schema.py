@@ -179,6 +179,15 @@ class NotCarried:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """A view: `definition` is its SELECT, `columns` are its names where the SELECT alone does not tell them."""
+
+    name: TableName
+    definition: Expression
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Schema:
     """What a source holds. `family` and `version` say which engine; `default_schema` is where bare names live."""
 
@@ -187,6 +196,8 @@ class Schema:
     default_schema: str
     tables: tuple[Table, ...]
     not_carried: tuple[NotCarried, ...] = ()
+    views: tuple[View, ...] = ()
+    """Those that can be read; each is in `not_carried` too, for only a copy that is asked to tries them."""
 
     def table(self, name: TableName) -> Table:
         """The table called `name`; KeyError when there is none."""

@@ -62,7 +62,7 @@ def read_schema(run: Run, show: Show, server: Server) -> Schema:
     parts = _parts(run, show, server, {row[0] for row in tables})
     columns = [row for rows in parts.columns.values() for row in rows]
     left = (*objects.listed(run, server, found), *objects.of_tables(tables, columns))
-    return Schema(FAMILY, server.label, "", tuple(parts.table(row) for row in tables), left)
+    return Schema(FAMILY, server.label, "", tuple(parts.table(row) for row in tables), left, objects.views(run))
 
 
 def _parts(run: Run, show: Show, server: Server, wanted: set[str]) -> Parts:

@@ -10,19 +10,30 @@ from dialects.mysql.server import Server
 from dialects.mysql.types import FAMILY, UNSTORED_DEFAULT, base, digits, literal, unescaped
 from mappings import defaults as d
 from mappings import types as t
-from mappings.schema import Column
+from mappings.expressions import translate
+from mappings.schema import Column, Expression
 
 NOW = re.compile(r"^(?:current_timestamp|now|localtimestamp|localtime)(?:\((\d?)\))?$", re.IGNORECASE)
+RANDOM_BYTES, UUID_V7 = (10, 10, 0), (11, 7, 0)
+"""MariaDB's versions that know the functions."""
 UTC_NOW = re.compile(r"^utc_timestamp(?:\((\d?)\))?$", re.IGNORECASE)
 TIME_OF_DAY = re.compile(r"^(?:current_time|curtime)(?:\((\d?)\))?$", re.IGNORECASE)
 NAMED: dict[str, d.Default] = {
     "curdate()": d.TodayDefault(),
     "current_date": d.TodayDefault(),
     "current_date()": d.TodayDefault(),
-    "uuid()": d.RandomUuidDefault(),
+    "uuid()": d.RandomUuidDefault(1),
+    "uuid_v4()": d.RandomUuidDefault(),
+    "uuid_v7()": d.RandomUuidDefault(7),
     "current_user": d.CurrentUserDefault(),
     "current_user()": d.CurrentUserDefault(),
 }
+RANDOM_UUID = (
+    "(lower(concat(hex(random_bytes(4)), '-', hex(random_bytes(2)), '-4', substr(hex(random_bytes(2)), 2), '-', "
+    "hex(128 + floor(rand() * 64)), hex(random_bytes(1)), '-', hex(random_bytes(6)))))"
+)
+"""Of version 4. uuid() gives version 1, which tells the moment and the machine."""
+OWN_RANDOM_UUID = re.compile(r"^lower\(concat\(hex\(random_bytes\(4\)\).*-4.*rand\(\).*hex\(random_bytes\(6\)\)\)\)$")
 EMPTY_JSON: dict[str, d.Default] = {"json_object()": d.LiteralDefault("{}"), "json_array()": d.LiteralDefault("[]")}
 INTRODUCED = re.compile(r"^_utf8mb[34]'((?:[^'\\]|''|\\.)*)'$", re.DOTALL)
 NEXT_NUMBER = re.compile(r"\bnextval\s*\(|\bnext value for\b", re.IGNORECASE)
@@ -49,6 +60,8 @@ def read_expression(text: str, kind: t.LogicalType) -> d.Default:
         return d.BytesDefault((found[1] or found[2] or "").lower())
     if (found := TIME_OF_DAY.match(inner)) is not None:
         return d.TimeOfDayDefault(int(found[1] or 0))
+    if OWN_RANDOM_UUID.match(inner):
+        return d.RandomUuidDefault()
     named = EMPTY_JSON.get(inner.lower()) if isinstance(kind, t.Json) else NAMED.get(inner.lower())
     return named if named is not None else d.ExpressionDefault(FAMILY, text)
 
@@ -80,8 +93,13 @@ def read_marked(text: str, kind: t.LogicalType) -> d.Default | None:
 def spell_default(default: d.Default, column: Column, server: Server) -> str | None:
     """The text behind DEFAULT, None when it cannot be said."""
     match default:
+        case d.ExpressionDefault(json=json) if json != "":
+            kept = isinstance(column.type, t.Json | t.Text)
+            return _constant(_literal(json, column), column, server) if kept else None
         case d.ExpressionDefault(family=family, sql=sql):
-            return _own_expression(sql, server) if family == FAMILY else None
+            return _own_expression(sql, server) if family == FAMILY else _translated(default, column)
+        case d.RandomUuidDefault():
+            return _random_uuid(default, column, server)
         case d.LiteralDefault(text=text):
             return _constant(_literal(text, column), column, server)
         case d.BytesDefault(hex=digits_of_bytes):
@@ -108,6 +126,24 @@ def _constant(spelled: str | None, column: Column, server: Server) -> str | None
     if spelled is None or server.maria or base(column.native) not in UNSTORED_DEFAULT:
         return spelled
     return f"({spelled})"
+
+
+def _translated(default: d.ExpressionDefault, column: Column) -> str | None:
+    """A constant expression of another family; whole numbers are the same everywhere."""
+    if not isinstance(column.type, t.Integer) or "'" in default.sql:
+        return None
+    sql = translate(Expression(default.family, default.sql), to=FAMILY, columns={}, into=column.type)
+    return None if sql is None else f"({sql})"
+
+
+def _random_uuid(default: d.RandomUuidDefault, column: Column, server: Server) -> str | None:
+    if not isinstance(column.type, t.Uuid | t.Text):
+        return None
+    if default.version == 7:
+        return "(uuid_v7())" if server.maria and server.version >= UUID_V7 else None
+    if server.maria and server.version < RANDOM_BYTES:
+        return "(uuid())"
+    return "(uuid())" if default.version == 1 else RANDOM_UUID
 
 
 def _literal(text: str, column: Column) -> str | None:
@@ -154,8 +190,6 @@ def _function(default: d.Default, column: Column) -> str | None:
             return "(CURRENT_DATE)"
         case d.TimeOfDayDefault(), t.Time() | t.Duration():
             return f"(CURRENT_TIME({digits(column.native) or ''}))"
-        case d.RandomUuidDefault(), t.Uuid() | t.Text():
-            return "(uuid())"
         case d.CurrentUserDefault(), t.Text():
             return "(current_user())"
         case _:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from dialects.mysql.columns import ColumnRow
 from dialects.mysql.server import Server
-from mappings.schema import NotCarried
+from dialects.mysql.types import FAMILY
+from mappings.schema import Expression, NotCarried, TableName, View
 
 Run = Callable[[str], Iterable[tuple[Any, ...]]]
 
+DEFINITIONS = """\
+SELECT table_schema, table_name, view_definition FROM information_schema.views
+WHERE table_schema = DATABASE() AND view_definition <> '' ORDER BY table_name"""
+"""Empty to those who may not see it."""
 VIEWS = "SELECT 'view', table_name FROM information_schema.views WHERE table_schema = DATABASE()"
 TRIGGERS = """\
 SELECT 'trigger', CONCAT(event_object_table, '.', trigger_name) FROM information_schema.triggers
@@ -50,6 +56,21 @@ def listed(run: Run, server: Server, tables: Iterable[tuple[Any, ...]]) -> tuple
     found = [(kind, name) for query in queries for kind, name in run(query)]
     found += [(OTHER_TYPES[row[1]], row[0]) for row in tables if row[1] in OTHER_TYPES]
     return tuple(NotCarried(kind, str(name), REASONS.get(kind, CODE)) for kind, name in found)
+
+
+def views(run: Run) -> tuple[View, ...]:
+    """The views that this user may read, their tables without the name of the database."""
+    return tuple(
+        View(TableName("", str(name)), Expression(FAMILY, _in_database(str(definition), str(home))))
+        for home, name, definition in run(DEFINITIONS)
+    )
+
+
+def _in_database(definition: str, home: str) -> str:
+    """Without the database before each name; strings are passed over."""
+    quoted = "`" + home.replace("`", "``") + "`."
+    parts = re.compile(rf"('(?:[^'\\]|''|\\.)*')|{re.escape(quoted)}", re.DOTALL)
+    return parts.sub(lambda found: found[1] or "", definition)
 
 
 def of_tables(tables: Iterable[tuple[Any, ...]], rows: Iterable[ColumnRow]) -> tuple[NotCarried, ...]:

@@ -27,6 +27,7 @@ from mappings.schema import (
     Table,
     TableName,
     Unique,
+    View,
 )
 
 ACTIONS: dict[str, Action] = {
@@ -92,7 +93,16 @@ class Reflection:
         tables = tuple(
             self._table(row, columns[row.oid], constraints[row.oid], indexes[row.oid]) for row in self._tables
         )
-        return Schema(FAMILY, self._server.label, self._server.default_schema, tables, tuple(self._left))
+        home = self._server.default_schema
+        return Schema(FAMILY, self._server.label, home, tables, tuple(self._left), self._views())
+
+    def _views(self) -> tuple[View, ...]:
+        numbers = [row.oid for row in self._relations if row.kind == "v"]
+        rows = self._rows(queries.VIEWS, {"views": numbers}) if numbers else []
+        return tuple(
+            View(_name(row), Expression(FAMILY, row.definition.strip().removesuffix(";")), tuple(row.columns))
+            for row in rows
+        )
 
     def _rows(self, query: str, numbers: Mapping[str, Sequence[int]]) -> list[Row]:
         with self._connection.cursor(row_factory=namedtuple_row) as cursor:

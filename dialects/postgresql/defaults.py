@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import assert_never
 from uuid import UUID
 
+from dialects.postgresql.arrays import array_json
 from dialects.postgresql.server import Server
 from dialects.postgresql.types import FAMILY
 from dialects.sqltext import string_literal
@@ -111,9 +112,11 @@ def _now(text: str, digits: int, *, zoned: bool) -> d.NowDefault | None:
 def _other(text: str, kind: t.LogicalType) -> d.Default:
     if isinstance(kind, t.Uuid) and RANDOM_UUID.match(text):
         return d.RandomUuidDefault()
+    if isinstance(kind, t.Uuid) and text == "uuidv7()":
+        return d.RandomUuidDefault(7)
     if isinstance(kind, t.Text) and text in ("CURRENT_USER", "CURRENT_ROLE", "USER"):
         return d.CurrentUserDefault()
-    return d.ExpressionDefault(FAMILY, text)
+    return d.ExpressionDefault(FAMILY, text, array_json(text) if isinstance(kind, t.Array) else "")
 
 
 def spell_default(default: d.Default, column: Column, server: Server) -> str | None:
@@ -131,8 +134,8 @@ def spell_default(default: d.Default, column: Column, server: Server) -> str | N
         case d.TimeOfDayDefault(digits=digits):
             words = {t.Time: "LOCALTIME", t.TimeTz: "CURRENT_TIME"}
             return f"{words[type(kind)]}{_precision(digits)}" if type(kind) in words else None
-        case d.RandomUuidDefault():
-            return _random_uuid(kind)
+        case d.RandomUuidDefault(version=version):
+            return _random_uuid(version, kind, server)
         case d.CurrentUserDefault():
             return "CURRENT_USER" if isinstance(kind, t.Text) else None
         case d.ExpressionDefault(family=family, sql=sql):
@@ -254,8 +257,12 @@ def _precision(digits: int) -> str:
     return f"({digits})" if digits < 6 else ""
 
 
-def _random_uuid(kind: t.LogicalType) -> str | None:
+def _random_uuid(version: int, kind: t.LogicalType, server: Server) -> str | None:
+    """In their order only from version 18 on."""
+    if version == 7 and server.version < 18:
+        return None
+    call = "uuidv7()" if version == 7 else "gen_random_uuid()"
     if isinstance(kind, t.Uuid):
-        return "gen_random_uuid()"
+        return call
     fits = isinstance(kind, t.Text) and (kind.length is None or kind.length >= 36)
-    return "(gen_random_uuid()::text)" if fits else None
+    return f"({call}::text)" if fits else None

@@ -127,6 +127,14 @@ SELECT i.indrelid AS relation, c.relname AS name, m.amname AS method, i.indisuni
 """
 """An expression's collation is said unless it is the database's own, which has the number 100."""
 
+VIEWS = """
+SELECT c.oid, n.nspname AS home, c.relname AS name, pg_get_viewdef(c.oid) AS definition,
+       ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum)
+           AS columns
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = ANY (%(views)s)
+ ORDER BY n.nspname, c.relname
+"""
+
 POSITION = "SELECT {literal}, last_value, is_called FROM {name}"
 """Of one sequence; no other place tells whether the last value has been given yet."""
 

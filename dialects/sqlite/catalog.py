@@ -11,6 +11,7 @@ from dialects.sqlite import defaults, estimates
 from dialects.sqlite.grammar import Clause, IndexText, TableText, index_text, table_text
 from dialects.sqlite.spelling import refined
 from dialects.sqlite.types import FAMILY, hint, quoted
+from dialects.sqlite.view_text import view_text
 from mappings import types as t
 from mappings.schema import (
     Action,
@@ -28,6 +29,7 @@ from mappings.schema import (
     Table,
     TableName,
     Unique,
+    View,
 )
 
 TABLES = """\
@@ -78,7 +80,12 @@ def reflect(connection: sqlite3.Connection, version: str) -> Schema:
             reader = TableReader(connection, known, name, table_text(sql))
             tables.append(reader.table(without_rowid=bool(without_rowid), strict=bool(strict)))
             left_out += reader.left_out
-    return Schema(FAMILY, f"SQLite {version}", "", tuple(tables), tuple(left_out))
+    views = tuple(
+        View(TableName("", name), Expression(FAMILY, text.select), text.columns)
+        for name, kind, *_, sql in listed
+        if kind == "view" and not name.startswith(OURS) and (text := view_text(sql)) is not None
+    )
+    return Schema(FAMILY, f"SQLite {version}", "", tuple(tables), tuple(left_out), views)
 
 
 def _catalogue(connection: sqlite3.Connection) -> Catalogue:

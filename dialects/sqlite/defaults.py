@@ -130,8 +130,11 @@ def spelled(default: d.Default, column: Column) -> str | None:
             return f"x'{digits}'" if isinstance(column.type, t.Binary | t.Opaque | t.Text) else None
         case d.NowDefault() | d.TodayDefault() | d.TimeOfDayDefault():
             return _spelled_moment(default, column.type)
-        case d.RandomUuidDefault():
-            return f"({RANDOM_UUID})" if isinstance(column.type, t.Uuid | t.Text | t.Opaque) else None
+        case d.RandomUuidDefault(version=version):
+            kept = version != 7 and isinstance(column.type, t.Uuid | t.Text | t.Opaque)
+            return f"({RANDOM_UUID})" if kept else None
+        case d.ExpressionDefault(json=json) if json != "":
+            return string_literal(json) if isinstance(column.type, t.Json | t.Text) else None
         case d.ExpressionDefault(family=family, sql=sql):
             return f"({sql})" if family == FAMILY else _translated(Expression(family, sql), column.type)
         case _:

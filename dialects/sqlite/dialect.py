@@ -12,9 +12,11 @@ from dialects.sqlite.types import FAMILY, quoted
 from mappings.defaults import Default
 from mappings.hazards import Hazard
 from mappings.limits import Limits
-from mappings.schema import Column, Expression, ForeignKey, Identity, Index, Table, Unique
+from mappings.schema import Column, Expression, ForeignKey, Identity, Index, Table, TableName, Unique, View
+from mappings.sorts import Untranslatable
 from mappings.type_mapper import Spelling, Use
 from mappings.types import LogicalType
+from mappings.views import Moved
 
 LIMITS = Limits(
     writers=1,
@@ -67,6 +69,12 @@ class SqliteDialect(Dialect):
 
     def offends(self, column: Column, hazard: Hazard) -> str | None:
         return hazards.offends(self.quote(column.name), hazard)
+
+    def spell_view(self, view: View, default_schema: str, tables: Mapping[TableName, Moved]) -> Fit[str]:
+        try:
+            return Fit(expressions.selected(view, default_schema, tables))
+        except Untranslatable as reason:
+            return Fit(None, str(reason))
 
     def fit_identity(self, table: Table, column: Column) -> Fit[Identity]:
         return fitting.fit_identity(table, column)

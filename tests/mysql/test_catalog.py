@@ -56,7 +56,7 @@ COMMON_DEFAULTS = [
     ("varchar(20) DEFAULT NULL", None),
     ("varchar(20)", None),
     ("varchar(20) DEFAULT 'uuid()'", LiteralDefault("uuid()")),
-    ("varchar(36) DEFAULT (uuid())", RandomUuidDefault()),
+    ("varchar(36) DEFAULT (uuid())", RandomUuidDefault(1)),
     ("varchar(20) DEFAULT 'a\\\\b\"c'", LiteralDefault('a\\b"c')),
     ("varchar(20) DEFAULT 'why? é😀'", LiteralDefault("why? é😀")),
     ("varchar(20) DEFAULT x'4142'", LiteralDefault("AB")),

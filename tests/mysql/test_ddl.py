@@ -7,7 +7,7 @@ import pytest
 from dialects.base import Fit
 from dialects.mysql import MysqlDialect
 from dialects.mysql.ddl import octets
-from dialects.mysql.defaults import read_expression, read_literal, read_marked
+from dialects.mysql.defaults import RANDOM_UUID, read_expression, read_literal, read_marked
 from dialects.mysql.errors import CODES, refused_rows, translated, translation
 from dialects.mysql.sizes import fitting_row
 from mappings import defaults as d
@@ -177,7 +177,12 @@ SPELLED_DEFAULTS = [
     (d.NowDefault("local"), "varchar(20)", TEXT, None, None),
     (d.TodayDefault(), "date", t.Date(), "(CURRENT_DATE)", "(CURRENT_DATE)"),
     (d.TimeOfDayDefault(), "time(3)", t.Time(3), "(CURRENT_TIME(3))", "(CURRENT_TIME(3))"),
-    (d.RandomUuidDefault(), "varchar(36)", t.Text(36), "(uuid())", "(uuid())"),
+    (d.RandomUuidDefault(1), "varchar(36)", t.Text(36), "(uuid())", "(uuid())"),
+    (d.RandomUuidDefault(), "varchar(36)", t.Text(36), RANDOM_UUID, RANDOM_UUID),
+    (d.RandomUuidDefault(7), "varchar(36)", t.Text(36), None, None),
+    (d.ExpressionDefault("postgres", "'{}'::text[]", "[]"), "json", t.Json(binary=True), "('[]')", "'[]'"),
+    (d.ExpressionDefault("postgres", "((1 + 2) * 3)"), "int", t.Integer(32), "((1 + 2) * 3)", "((1 + 2) * 3)"),
+    (d.ExpressionDefault("postgres", "(1.5)::integer"), "int", t.Integer(32), None, None),
     (d.CurrentUserDefault(), "varchar(99)", t.Text(99), "(current_user())", "(current_user())"),
     (d.ExpressionDefault("mysql", "(1 + 2)"), "int", t.Integer(32), "(1 + 2)", "(1 + 2)"),
     (d.ExpressionDefault("mysql", "rand()"), "int", t.Integer(32), "(rand())", "(rand())"),

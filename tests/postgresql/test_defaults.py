@@ -37,7 +37,7 @@ READ = [
     ("B'101'::\"bit\"", t.Bits(3), d.LiteralDefault("101")),
     ("'\\x00ff'::bytea", t.Binary(), d.BytesDefault("00ff")),
     ("'{}'::jsonb", t.Json(binary=True), d.LiteralDefault("{}")),
-    ("'{}'::text[]", t.Array(TEXT, FAMILY, "text[]"), kept("'{}'::text[]")),
+    ("'{}'::text[]", t.Array(TEXT, FAMILY, "text[]"), d.ExpressionDefault(FAMILY, "'{}'::text[]", "[]")),
     ("'ok'::mood", t.Enum(("ok",), "mood"), d.LiteralDefault("ok")),
     ("'P1D'::interval", t.Interval(), d.LiteralDefault("P1D")),
     ("'2020-01-01'::date", t.Date(), d.LiteralDefault("2020-01-01")),
@@ -55,6 +55,7 @@ READ = [
     ("LOCALTIME(0)", t.Time(), d.TimeOfDayDefault(0)),
     ("gen_random_uuid()", t.Uuid(), d.RandomUuidDefault()),
     ("extensions.uuid_generate_v4()", t.Uuid(), d.RandomUuidDefault()),
+    ("uuidv7()", t.Uuid(), d.RandomUuidDefault(7)),
     ("CURRENT_USER", TEXT, d.CurrentUserDefault()),
     ("nextval('s1'::regclass)", t.Integer(32), kept("nextval('s1'::regclass)")),
     ("lower('ABC'::text)", TEXT, kept("lower('ABC'::text)")),
@@ -64,6 +65,32 @@ READ = [
 @pytest.mark.parametrize(("text", "kind", "default"), READ)
 def test_defaults_are_read_by_meaning(text: str | None, kind: t.LogicalType, default: d.Default | None) -> None:
     assert default_from(text, kind) == default
+
+
+ARRAYS = [
+    ("'{}'::text[]", "[]"),
+    ("'{}'::mood[]", "[]"),
+    ("ARRAY[]::text[]", "[]"),
+    ("'{a,it''s}'::character varying[]", '["a", "it\'s"]'),
+    ("'{1,-2}'::integer[]", "[1, -2]"),
+    ("ARRAY['a, b'::text, 'it''s'::text]", '["a, b", "it\'s"]'),
+    ("(ARRAY['a'::character varying, 'b'::character varying])::text[]", '["a", "b"]'),
+    ("ARRAY[1, 2]", "[1, 2]"),
+    ("'{NULL}'::text[]", ""),
+    ("'{\"a,b\"}'::text[]", ""),
+    ("'{{1},{2}}'::integer[]", ""),
+    ("'{1.5}'::numeric[]", ""),
+    ("'{2020-01-01}'::date[]", ""),
+    ("ARRAY[lower('A'::text)]", ""),
+    ("ARRAY['a'::text, lower('B'::text)]", ""),
+    ("ARRAY[now()]", ""),
+    ("string_to_array('a,b'::text, ','::text)", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "json"), ARRAYS)
+def test_constant_arrays_are_known_as_json(text: str, json: str) -> None:
+    assert default_from(text, t.Array(TEXT, FAMILY, "text[]")) == d.ExpressionDefault(FAMILY, text, json)
 
 
 SPELLED = [
@@ -94,6 +121,8 @@ SPELLED = [
     (d.TimeOfDayDefault(), "time without time zone", "LOCALTIME"),
     (d.RandomUuidDefault(), "uuid", "gen_random_uuid()"),
     (d.RandomUuidDefault(), "character varying(36)", "(gen_random_uuid()::text)"),
+    (d.RandomUuidDefault(1), "uuid", "gen_random_uuid()"),
+    (d.RandomUuidDefault(7), "uuid", None),
     (d.CurrentUserDefault(), "text", "CURRENT_USER"),
     (kept("lower('ABC'::text)"), "text", "lower('ABC'::text)"),
     (kept("nextval('s1'::regclass)"), "integer", None),
