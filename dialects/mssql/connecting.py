@@ -9,7 +9,7 @@ from dialects.mssql.ddl import OPENING
 from dialects.mssql.drivers import Link, open_microsoft, open_odbc
 from dialects.mssql.errors import translated
 from dialects.url import DatabaseUrl
-from mappings.errors import ConfigurationError
+from mappings.errors import ConfigurationError, ConnectionLost, ConnectionRefused
 
 INSTALL = "pip install 'dbtransfer[mssql]'"
 SETTINGS = ";\n".join(
@@ -47,8 +47,11 @@ YES = {"1": "yes", "true": "yes", "on": "yes", "0": "no", "false": "no", "off": 
 
 def open_link(url: DatabaseUrl) -> Link:
     """A connection with its settings. ConfigurationError when no driver is there or the URL says what none knows."""
-    with translated(f"connecting to {url}"):
-        link = _driver(url)
+    try:
+        with translated(f"connecting to {url}"):
+            link = _driver(url)
+    except ConnectionLost as error:  # there was none to be lost yet
+        raise ConnectionRefused(error.message, hint="look at the host and the port of the URL") from error.__cause__
     try:
         with translated(f"setting up the session on {url}"):
             link.run(SETTINGS)

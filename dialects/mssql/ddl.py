@@ -21,8 +21,8 @@ OPENING = (
 CREATE_SCHEMA = "IF SCHEMA_ID({literal}) IS NULL EXEC(N'CREATE SCHEMA {quoted}')"
 CONTINUE_IDENTITY = """\
 DECLARE @next decimal(38,0) = (
-  SELECT CASE WHEN {most}({name}) {order} {wanted} THEN {most}({name}) + ({increment}) ELSE {wanted} END
-  FROM {relation});
+  SELECT CASE WHEN {most}({name}) {order} {wanted} THEN CAST({most}({name}) AS decimal(38,0)) + ({increment})
+    ELSE {wanted} END FROM {relation});
 IF EXISTS (SELECT 1 FROM {relation}) SET @next = @next - ({increment});
 DBCC CHECKIDENT ({table}, RESEED, @next) WITH NO_INFOMSGS"""
 """A table that never held a row takes the new number first, any other goes on behind it. Run by EXEC, so that several

@@ -13,6 +13,8 @@ from mappings import errors as e
 NUMBER = re.compile(r"Sql Error: (\d+)|\((\d{2,5})\)\s*\(SQL\w+\)|\((\d{3,5})\)$|\bError (\d{3,5}),|Msg (\d+),")
 """How drivers tell the server's number: the bulk copy's own, pyodbc's, and the server's in long messages."""
 PREFIX = re.compile(r"\[(?:Microsoft|unixODBC|SQL Server|ODBC Driver \d+ for SQL Server|[0-9A-Z]{5})\]")
+SPACES = re.compile(r"[ \t\r\n]+")
+"""Without the separators of `reading.REFUSED`, which Python takes for spaces."""
 DRIVERS = ("mssql_python", "mssql_py_core", "pyodbc")
 GONE = "look at the server and the network, then run again"
 AGAIN = "run again"
@@ -144,7 +146,7 @@ def translation(error: Exception, doing: str) -> e.DatabaseError:
 def told(error: Exception) -> str:
     """The driver's words on one line, without its own name before them."""
     words = getattr(error, "ddbc_error", "") or " ".join(str(part) for part in error.args) or str(error)
-    return " ".join(PREFIX.sub("", words).split()) or type(error).__name__
+    return SPACES.sub(" ", PREFIX.sub("", words)).strip() or type(error).__name__
 
 
 def number_of(error: BaseException | None) -> int:
