@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
 
 from dialects.base import Dialect, Named
-from mappings.errors import ConfigurationError
+from mappings.errors import Blocked, ConfigurationError
 from mappings.name_scopes import plain
 from mappings.names import (
     Naming,
@@ -54,48 +53,54 @@ class NameCheck:
                 yield Note("F", schema, message, mapping_schema(schema, f"own_{home}"))
 
     def _tables(self) -> Iterator[Note]:
+        offer = Offer(self.dialect, "table", [place.name for place in self.places.values()])
         for source, place in self.places.items():
             if reason := self.dialect.refuses_name("table", place.name):
-                yield self._refused(str(source), "table", place.name, reason, self._neighbours(place))
+                yield offer.instead(str(source), place.name, f"no table can be called {place.name!r}: {reason}")
         for first, other in equal_tables(self.places, self.dialect.limits):
             place = self.places[other]
-            message = f"{other} and {first} would both become {place}"
-            free = self._free("table", place.name, self._neighbours(place))
-            yield Note("F", str(other), message, renaming(str(other), free))
-
-    def _neighbours(self, place: TableName) -> list[str]:
-        return [each.name for each in self.places.values() if each.schema == place.schema]
+            yield offer.instead(str(other), place.name, f"{other} and {first} would both become {place}")
 
     def _columns(self, table: Table) -> Iterator[Note]:
         names = column_names(table, self.naming, self.dialect.limits)
+        offer = Offer(self.dialect, "column", list(names.values()))
         for source, name in names.items():
             if reason := self.dialect.refuses_name("column", name):
-                yield self._refused(f"{table.name}.{source}", "column", name, reason, names.values())
+                yield offer.instead(f"{table.name}.{source}", name, f"no column can be called {name!r}: {reason}")
         for first, other in equal_columns(names, self.dialect.limits):
-            place = f"{table.name}.{other}"
             message = f"the columns {first} and {other} would both become {names[other]}"
-            yield Note("F", place, message, renaming(place, self._free("column", names[other], names.values())))
+            yield offer.instead(f"{table.name}.{other}", names[other], message)
 
-    def _refused(self, place: str, what: Named, name: str, reason: str, taken: Iterable[str]) -> Note:
-        message = f"no {what} can be called {name!r}: {reason}"
-        return Note("F", place, message, renaming(place, self._free(what, name, taken)))
 
-    def _free(self, what: Named, wished: str, taken: Iterable[str]) -> str:
-        """A name like the wished one that the target takes and no other has."""
-        used = {folded(name, self.dialect.limits) for name in taken}
-        for candidate in _candidates(what, plain(wished).replace(".", "_")):
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Offers names that the target takes, none of them twice. `taken` are those that others have."""
+
+    dialect: Dialect
+    what: Named
+    taken: list[str]
+
+    def instead(self, place: str, name: str, message: str) -> Note:
+        """A block with the option that calls the thing at `place` otherwise."""
+        free = self._free(name)
+        self.taken.append(free)
+        return Note("F", place, message, renaming(place, free))
+
+    def _free(self, wished: str) -> str:
+        used = {folded(name, self.dialect.limits) for name in self.taken}
+        for candidate in self._candidates(plain(wished).replace(".", "_")):
             name = shortened(candidate, self.dialect.limits)
-            if folded(name, self.dialect.limits) not in used and not self.dialect.refuses_name(what, name):
+            if folded(name, self.dialect.limits) not in used and not self.dialect.refuses_name(self.what, name):
                 return name
-        raise AssertionError("numbers do not end")
+        raise Blocked(f"no free name for {wished!r}", hint="leave its table out with --exclude")
 
-
-def _candidates(what: str, name: str) -> Iterator[str]:
-    yield name
-    for number in count(2):
-        yield f"{name}_{number}"
-        yield f"a_{name}_{number}"
-        yield f"{what}_{number}"
+    def _candidates(self, name: str) -> Iterator[str]:
+        """The name itself, numbered, with something before it for names that engines keep for themselves, or none of
+        it."""
+        yield name
+        for pattern in ("{name}_{number}", "a_{name}_{number}", "{what}_{number}"):
+            for number in range(2, len(self.taken) + 3):
+                yield pattern.format(name=name, what=self.what, number=number)
 
 
 def renamed_in(table: TablePlan) -> Iterator[Renamed]:
