@@ -136,14 +136,24 @@ class Dialect(ABC):
 
     def spell_view(self, view: View, default_schema: str, tables: Mapping[TableName, Moved]) -> Fit[str]:
         """The SELECT of a source's view in this engine's SQL over the tables that are copied, by their names at the
-        source, whose bare names live in `default_schema`; otherwise why its rows cannot be promised."""
+        source, whose bare names live in `default_schema`; otherwise why its rows cannot be promised. In the same family
+        the text stays as it is where all names do."""
+        if view.definition.family == self.family and all(self._keeps(name, moved) for name, moved in tables.items()):
+            own = self.spell_expression(view.definition, {})
+            return Fit(own, "" if own is not None else "it calls what this server does not know")
         try:
             return Fit(translate_view(view, to=self.family, default_schema=default_schema, tables=tables))
         except Untranslatable as reason:
             return Fit(None, str(reason))
 
-    def create_view(self, name: TableName, select: str) -> str:
-        return f"CREATE VIEW {self.qualified(name)} AS {select}"
+    def _keeps(self, name: TableName, moved: Moved) -> bool:
+        renamed = any(source != target.name for source, target in moved.columns.items())
+        return moved.target == self.qualified(name) and not renamed
+
+    def create_view(self, name: TableName, view: View, select: str) -> str:
+        """The statement that makes the source's `view` under this name from its spelled SELECT."""
+        columns = ", ".join(self.quote(column) for column in view.columns)
+        return f"CREATE VIEW {self.qualified(name)}{f' ({columns})' if columns else ''} AS {select}"
 
     def fit_identity(self, table: Table, column: Column) -> Fit[Identity]:
         """Whether and how `column` of the target `table` can number itself."""

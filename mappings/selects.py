@@ -74,8 +74,9 @@ class Sources:
             self.join(join)
 
     def join(self, join: exp.Expr) -> None:
-        word = JOINS.get(join.args.get("side") or join.args.get("kind") or "")
         on = join.args.get("on")
+        word = JOINS.get(join.args.get("side") or join.args.get("kind") or "")
+        word = "CROSS JOIN" if word == "JOIN" and on is None else word
         if word is None or join.args.get("using") or join.args.get("method") or (on is None) != (word == "CROSS JOIN"):
             raise Untranslatable("a join that is not on the list")
         if isinstance(join.this, exp.Subquery) or join.this.args.get("joins"):

@@ -46,9 +46,3 @@ def translate_view(
     from mappings.selects import selected
 
     return selected(view, to=to, default_schema=default_schema, tables=tables, rewrite=rewrite)
-
-
-def stays_as_it_is(view: View, *, to: str, tables: Mapping[TableName, TableName]) -> bool:
-    """Whether the definition's own text may be tried: the engine is of the same family and no table is renamed.
-    `tables` are the target's names by the source's."""
-    return view.definition.family == to and all(source == target for source, target in tables.items())

@@ -71,6 +71,8 @@ class SqliteDialect(Dialect):
         return hazards.offends(self.quote(column.name), hazard)
 
     def spell_view(self, view: View, default_schema: str, tables: Mapping[TableName, Moved]) -> Fit[str]:
+        if view.definition.family == FAMILY:
+            return super().spell_view(view, default_schema, tables)
         try:
             return Fit(expressions.selected(view, default_schema, tables))
         except Untranslatable as reason:
