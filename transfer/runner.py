@@ -26,6 +26,7 @@ from transfer.plan import Plan, TablePlan
 from transfer.progress import Progress
 from transfer.rejecting import Rejecting
 from transfer.report import Altered, Report, Status, TableReport
+from transfer.trial import tried_plan
 from transfer.verifier import Copied, Verdict
 from transfer.workers import Crew
 
@@ -75,6 +76,7 @@ class Run:
         with ExitStack() as stack:
             control = stack.enter_context(connect(self._target, writable=True))
             try:
+                self._plan = tried_plan(self._plan, control)
                 self._create(control)
                 if self._plan.rows:
                     self._copy(stack)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from dialects.base import Dialect, Session
+from mappings.defaults import ExpressionDefault
 from mappings.schema import Check, Column, Index, NotCarried, Table, TableName, Unique
 from transfer.plan import Plan, TablePlan
 
@@ -47,7 +48,7 @@ def tried(session: Session, table: Table, source: TableName) -> tuple[Table, tup
     as it is: creating it will tell why.
     """
     scratch = replace(table.name, name=SCRATCH.format(uuid4().hex[:12]))
-    if not _message(session, table, scratch):
+    if not _doubtful(table) or not _message(session, table, scratch):
         return table, ()
     held = _bare(table)
     if _message(session, held, scratch):
@@ -61,6 +62,16 @@ def tried(session: Session, table: Table, source: TableName) -> tuple[Table, tup
             plain = PLAIN if candidate.object == "generated column" else ""
             left.append(NotCarried(candidate.object, candidate.name, REFUSED.format(message) + plain))
     return replace(held, foreign_keys=table.foreign_keys), tuple(left)
+
+
+def _doubtful(table: Table) -> bool:
+    """Whether anything on the table is of the kind that one server takes and another refuses."""
+    indexes = any(
+        index.where or index.method or any(part.expression or part.opclass for part in index.parts)
+        for index in table.indexes
+    )
+    columns = any(column.generated or isinstance(column.default, ExpressionDefault) for column in table.columns)
+    return bool(table.checks) or indexes or columns
 
 
 def restated(dialect: Dialect, planned: TablePlan, target: Table) -> TablePlan:
