@@ -77,7 +77,7 @@ class DuckDBDialect(Dialect):
         return fitting.fit_foreign_key(table, key)
 
     def fit_check(self, table: Table, check: Check) -> Fit[Check]:
-        return Fit(check)
+        return fitting.fit_check(check)
 
     def fit_table(self, table: Table) -> tuple[Table, tuple[str, ...]]:
         return fitting.fit_table(table)

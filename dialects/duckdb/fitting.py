@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from dialects.base import Fit
 from mappings import types as t
-from mappings.schema import Column, ForeignKey, Identity, Index, IndexPart, Table, Unique
+from mappings.schema import Check, Column, ForeignKey, Identity, Index, IndexPart, Table, Unique
 
 UNINDEXED = (t.Interval, t.Duration, t.Array, t.Opaque)
 """What no index and no key can be of: intervals, lists, structs, maps."""
+NAMELESS = "its name is not kept"
 
 
 def fit_identity(column: Column) -> Fit[Identity]:
@@ -22,9 +23,13 @@ def fit_identity(column: Column) -> Fit[Identity]:
 
 def fit_unique(unique: Unique) -> Fit[Unique]:
     held = replace(unique, nulls_not_distinct=False, deferrable=False, initially_deferred=False)
-    reasons = ["several rows may hold NULL"] * unique.nulls_not_distinct
+    reasons = [NAMELESS] * bool(unique.name) + ["several rows may hold NULL"] * unique.nulls_not_distinct
     reasons += ["is checked at once, not at commit"] * unique.deferrable
     return Fit(held, "; ".join(reasons))
+
+
+def fit_check(check: Check) -> Fit[Check]:
+    return Fit(check, NAMELESS if check.name else "")
 
 
 def fit_index(table: Table, index: Index) -> Fit[Index]:
@@ -75,7 +80,8 @@ def fit_foreign_key(table: Table, key: ForeignKey) -> Fit[ForeignKey]:
     if not key.validated:
         return Fit(None, "not validated at the source, so rows may break it")
     held = ForeignKey(key.name, key.columns, key.target, key.target_columns)
-    reasons = [f"ON DELETE {key.on_delete} not kept"] * (key.on_delete not in ("NO ACTION", "RESTRICT"))
+    reasons = [NAMELESS] * bool(key.name)
+    reasons += [f"ON DELETE {key.on_delete} not kept"] * (key.on_delete not in ("NO ACTION", "RESTRICT"))
     reasons += [f"ON UPDATE {key.on_update} not kept"] * (key.on_update not in ("NO ACTION", "RESTRICT"))
     reasons += ["is checked at once, not at commit"] * key.deferrable
     reasons += ["MATCH FULL is not enforced"] * key.match_full
@@ -85,10 +91,9 @@ def fit_foreign_key(table: Table, key: ForeignKey) -> Fit[ForeignKey]:
 def fit_table(table: Table) -> tuple[Table, tuple[str, ...]]:
     """Plain unique indexes as constraints, the only ones that a foreign key may point at; generated columns computed
     on reading, and plain where a key or check needs them."""
-    reasons = [f"names of its {named} are not kept" for named in _named(table)]
     plain = [index for index in table.indexes if index.unique and all(part.column for part in index.parts)]
     uniques = [Unique(index.name, tuple(part.column for part in index.parts)) for index in plain]
-    reasons += [f"the unique index {index.name} becomes a unique constraint" for index in plain]
+    reasons = [f"the unique index {index.name} becomes a unique constraint" for index in plain]
     columns, changed = _generated(table)
     return replace(
         table,
@@ -96,15 +101,6 @@ def fit_table(table: Table) -> tuple[Table, tuple[str, ...]]:
         uniques=(*table.uniques, *uniques),
         indexes=tuple(index for index in table.indexes if index not in plain),
     ), (*reasons, *changed)
-
-
-def _named(table: Table) -> list[str]:
-    names = {
-        "foreign keys": [key.name for key in table.foreign_keys],
-        "unique constraints": [unique.name for unique in table.uniques],
-        "checks": [check.name for check in table.checks],
-    }
-    return [word for word, given in names.items() if any(given)]
 
 
 def _generated(table: Table) -> tuple[tuple[Column, ...], list[str]]:

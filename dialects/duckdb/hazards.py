@@ -52,7 +52,7 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             return PADDED.format(name=name)
         case h.NoLabel(labels=labels):
             return _no_label(text, column, labels)
-        case h.LongerSpan() | h.NotHeld():
+        case _:
             return None
 
 
