@@ -87,8 +87,13 @@ def add_keys(dialect: Dialect, table: Table) -> tuple[str, ...]:
     return tuple(_filtered(dialect, table, unique) for unique in table.uniques if filtered(table, unique))
 
 
+def not_null(table: Table, columns: tuple[str, ...]) -> str:
+    """The condition that leaves out the rows with NULL in one of these columns."""
+    return " AND ".join(f"{quote(name)} IS NOT NULL" for name in columns if table.column(name).nullable)
+
+
 def _filtered(dialect: Dialect, table: Table, unique: Unique) -> str:
-    present = " AND ".join(f"{quote(name)} IS NOT NULL" for name in unique.columns if table.column(name).nullable)
+    present = not_null(table, unique.columns)
     columns = sqltext.column_list(dialect, unique.columns)
     name = quote(unique.name or f"{table.name.name}_unique")
     return f"CREATE UNIQUE NONCLUSTERED INDEX {name} ON {dialect.qualified(table.name)} ({columns}) WHERE {present}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from dialects.base import Dialect, Fit
-from dialects.mssql import ddl, defaults, expressions, fitting, probe, spelling
+from dialects.mssql import ddl, defaults, expressions, fitting, normal, probe, spelling
 from dialects.mssql.fitted import Fitted
 from dialects.mssql.server import Server
 from dialects.mssql.types import FAMILY
@@ -91,6 +91,9 @@ class MssqlDialect(Dialect):
 
     def fit_table(self, table: Table) -> tuple[Table, tuple[str, ...]]:
         return fitting.fit_table(table, self.fitted)
+
+    def normal_form(self, table: Table) -> Table:
+        return normal.normal_form(table)
 
     def create_table(self, table: Table) -> tuple[str, ...]:
         return ddl.create_table(self, table, self.server)

@@ -47,7 +47,7 @@ class Link(ABC):
                     rows = [tuple(row) for row in cursor.fetchall()]
                 if not cursor.nextset():
                     break
-            self.warnings = tuple(said)
+            self.warnings = tuple(dict.fromkeys(said))
             return rows
         finally:
             self._end(cursor)

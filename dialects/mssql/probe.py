@@ -103,7 +103,7 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             return _textual(name, column, hazard)
         case h.WrongSize(length=length, fixed=fixed):
             return f"DATALENGTH({name}) {'<>' if fixed else '>'} {length}" if isinstance(kind, t.Binary) else None
-        case h.NoLabel() | h.NotHeld():
+        case h.NoLabel() | h.NulInJson() | h.NotHeld():
             return None
         case _:
             assert_never(hazard)
@@ -124,13 +124,15 @@ def _beyond(
         return None
     name = f"CAST({name} AS int)" if isinstance(kind, t.Boolean) else name
     match hazard:
-        case h.OutOfBounds(least=least, greatest=greatest):
+        case h.OutOfBounds(least=least, greatest=greatest, rounded=rounded):
+            name = f"ROUND({name}, 0)" if rounded else name
             return f"({name} < {least} OR {name} > {greatest})"
         case h.NoYear():
             return f"({name} <> 0 AND ({name} < 1901 OR {name} > 2155))"
         case h.MoreDigits(scale=scale):
             return f"{name} <> ROUND({name}, {scale}, 1)" if isinstance(kind, t.Decimal) else ""
-        case h.LongerNumber(digits=digits):
+        case h.LongerNumber(digits=digits, scale=scale):
+            name = name if scale is None else f"ROUND({name}, {scale})"
             bound = "1" + "0" * digits
             return "" if digits >= MOST_DIGITS else f"({name} >= {bound} OR {name} <= -{bound})"
 

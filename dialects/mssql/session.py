@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dialects import sqltext
 from dialects.base import KeyRange, Readers, Session
@@ -21,6 +22,7 @@ from dialects.mssql.errors import HARMLESS, MISSING, number_of, translated
 from dialects.mssql.queries import FILTERED, MASKED
 from dialects.mssql.snapshot import open_readers
 from dialects.mssql.staging import Staging
+from dialects.mssql.types import is_insensitive, parsed
 from dialects.url import DatabaseUrl
 from mappings.arrow import arrow_schema
 from mappings.errors import DatabaseError, PermissionDenied, TransferError
@@ -36,6 +38,9 @@ ELSE BEGIN; THROW 50001, N'the transaction has failed and cannot be committed', 
 ROLLBACK = "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION"
 COUNT = "SELECT COUNT_BIG(*) FROM {table}{where}"
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL SNAPSHOT"
+KEEP_ON_CANCEL = "SET XACT_ABORT OFF"
+"""Otherwise a query that is left early would take the snapshot's transaction with it."""
+DEPTH = "SELECT @@TRANCOUNT"
 OLD = "this engine is written for SQL Server 2019 and newer, and {label} is older: what it lacks may stop the run"
 SHOW_ALL = "switch the policy off (ALTER SECURITY POLICY ... WITH (STATE = OFF)), or GRANT UNMASK to this user"
 
@@ -78,6 +83,7 @@ class MssqlSession(Session):
         self._cancelled = threading.Event()
         self._in_snapshot = False
         self._lost = False
+        self._interrupted = False
         self._hidden: dict[tuple[str, str], str] | None = None
         self.dialect = dialect
         self.default_schema = dialect.server.default_schema
@@ -85,11 +91,17 @@ class MssqlSession(Session):
     @contextmanager
     def _working(self, doing: str) -> Iterator[None]:
         """One statement, its errors translated. Any error ends the transaction, and with it the snapshot."""
+        if self._interrupted:
+            self._interrupted = False
+            self._lost = int(str(self._link.run(DEPTH)[0][0])) == 0
         if self._lost:
             raise DatabaseError(f"{doing}: an earlier error has ended the snapshot", hint="run again")
         try:
             with translated(doing):
                 yield
+        except GeneratorExit:  # rows that nobody wants any more: whether the snapshot outlived that is asked next time
+            self._interrupted = self._in_snapshot
+            raise
         except BaseException:
             self._lost = self._in_snapshot
             raise
@@ -138,12 +150,19 @@ class MssqlSession(Session):
             self._refuse_writing()
         return self._run(_told(statement), statement)
 
+    def weights(self, column: Column, values: pa.Array) -> pa.Array | None:
+        """No comparison here counts trailing spaces. Of collations that ignore more than case, only case is known."""
+        trimmed = pc.utf8_rtrim(values, characters=" ")
+        name = parsed(column.native).collation or self.dialect.server.collation
+        return pc.utf8_lower(trimmed) if is_insensitive(name) else trimmed
+
     def readers(self, tables: tuple[TableName, ...], count: int) -> Readers:
         return open_readers(lambda: open_session(self._url, writable=False), tables, count)
 
     def hold_snapshot(self, tables: tuple[TableName, ...]) -> None:
         """All further reading of this session sees this instant. The first row that is read fixes it."""
-        self._run("choosing SNAPSHOT isolation", SNAPSHOT)
+        for setting in (SNAPSHOT, KEEP_ON_CANCEL):
+            self._run("choosing SNAPSHOT isolation", setting)
         self._run("opening a snapshot", BEGIN)
         self._in_snapshot = True
         for name in tables[:1]:
@@ -151,7 +170,7 @@ class MssqlSession(Session):
 
     def leave_snapshot(self) -> None:
         """Forget a snapshot that may have been opened, so that another can be."""
-        self._in_snapshot = self._lost = False
+        self._in_snapshot = self._lost = self._interrupted = False
         self._run("leaving a snapshot", ROLLBACK)
 
     def control(self, statement: str) -> None:

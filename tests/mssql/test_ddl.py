@@ -246,3 +246,12 @@ def test_comments_and_orphans() -> None:
     assert (
         query.startswith("SELECT DISTINCT TOP (10) c.[p] FROM [dbo].[c] c") and "LIMIT" not in query and parses(query)
     )
+
+
+def test_what_is_planned_and_what_is_found_have_one_form() -> None:
+    dialect = MssqlDialect()
+    planned = table("t", number("id", identity=Identity()), text("a"), uniques=(Unique("u", ("a",)),))
+    part = (IndexPart("a"),)
+    index = Index("u", part, unique=True, where=Expression(FAMILY, "[a] IS NOT NULL"), nulls_not_distinct=True)
+    found = table("t", number("id", identity=Identity()), text("a"), indexes=(index,), options=(("clustered", "i"),))
+    assert dialect.normal_form(planned) == dialect.normal_form(found)

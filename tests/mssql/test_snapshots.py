@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
 from dialects.mssql import snapshot
 from dialects.mssql.server import DATABASE_FACTS, FACTS, SCHEMAS, Server, server_from
 from dialects.mssql.session import MssqlSession
 from dialects.mssql.snapshot import open_readers
+from mappings import types as t
 from mappings.errors import DatabaseError
-from mappings.schema import TableName
+from mappings.schema import Column, Table, TableName
 from tests.mssql import fakes
 from tests.mssql.fakes import FakeLink, refused, session
 from tests.mssql.tsql import parses
@@ -83,6 +85,22 @@ def test_an_error_ends_the_snapshot_for_good() -> None:
         reader.count(TABLES[0])
 
 
+@pytest.mark.parametrize(("open_transactions", "lost"), [(1, False), (0, True)])
+def test_rows_that_are_left_early_may_end_the_snapshot(open_transactions: int, lost: bool) -> None:
+    table = Table(TABLES[0], (Column("id", t.Integer(32), "int"),))
+    batches = [pa.RecordBatch.from_arrays([pa.array([1], pa.int32())], names=[""])] * 2
+    answers = {"SELECT [id]": batches, "@@TRANCOUNT": [(open_transactions,)], "COUNT_BIG": [(2,)]}
+    (reader,) = open_readers(Opened(Server(snapshots=True), **answers), TABLES, 1).sessions
+    rows = reader.read(table, table.columns, None, 1)
+    next(rows)
+    rows.close()  # type: ignore[attr-defined]
+    if lost:
+        with pytest.raises(DatabaseError, match="ended the snapshot"):
+            reader.count(TABLES[0])
+    else:
+        assert reader.count(TABLES[0]) == 2
+
+
 def test_a_server_tells_what_it_is() -> None:
     server = server_from(fakes.FACTS, (160, 1, False), frozenset({"dbo"}))
     assert (server.version, server.snapshots, server.folds_case, server.read_only) == (16, True, True, False)
@@ -107,3 +125,14 @@ def test_keys_are_cut_by_walking_the_index() -> None:
     expected = "SELECT [id] FROM [dbo].[t] WHERE [id] >= 5 ORDER BY [id] OFFSET 100 ROWS FETCH NEXT 1 ROWS ONLY"
     assert link.statements == [expected] and parses(expected)
     assert session(FakeLink()).boundary(TableName("dbo", "t"), "id", None, 100) is None
+
+
+def test_keys_compare_without_trailing_spaces() -> None:
+    exact = Column("v", t.Text(9), "nvarchar(9) COLLATE Latin1_General_100_BIN2")
+    loose = Column("v", t.Text(9), "nvarchar(9) COLLATE Latin1_General_100_CI_AS")
+    values = pa.array(["a  ", "A", None, " b"], pa.large_utf8())
+    weighing = session(FakeLink())
+    assert [weighing.weights(column, values).to_pylist() for column in (exact, loose)] == [
+        ["a", "A", None, " b"],
+        ["a", "a", None, " b"],
+    ]
