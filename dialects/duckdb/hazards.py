@@ -31,13 +31,13 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             return _outside(name, column.native, least, greatest) if column.native.startswith(DATED) else None
         case h.Finer(digits=digits):
             return f"epoch_us({name}) % {10 ** (6 - digits)} <> 0" if column.native.startswith("TIME") else None
-        case h.OutOfBounds(least=least, greatest=greatest):
+        case h.OutOfBounds(least=least, greatest=greatest, rounded=False):
             return f"{name} < {least} OR {name} > {greatest}"
         case h.NoYear():
             return f"{name} <> 0 AND ({name} < 1901 OR {name} > 2155)"
         case h.MoreDigits(scale=scale):
             return f"length(rtrim(split_part({text}, '.', 2), '0')) > {scale}"
-        case h.LongerNumber(digits=digits):
+        case h.LongerNumber(digits=digits, scale=None):
             return f"length(ltrim(split_part({text}, '.', 1), '-0')) > {digits}"
         case h.LongerText(length=length, utf16=utf16):
             return f"{_units(text, utf16=utf16)} > {length}"

@@ -11,7 +11,8 @@ SHOP = (
     "CREATE SEQUENCE numbers START 10 INCREMENT 5",
     "CREATE SEQUENCE lonely",
     """CREATE TABLE orders (id BIGINT DEFAULT nextval('numbers'),
-       "a b" VARCHAR COLLATE nocase DEFAULT ', x VARCHAR COLLATE de', total DECIMAL(8,2) DEFAULT 1.50 CHECK (total > 0), doubled DECIMAL(9,2) AS (total * 2), x VARCHAR,
+       "a b" VARCHAR COLLATE nocase DEFAULT ', x VARCHAR COLLATE de',
+       total DECIMAL(8,2) DEFAULT 1.50 CHECK (total > 0), doubled DECIMAL(9,2) AS (total * 2), x VARCHAR,
        made TIMESTAMP DEFAULT current_timestamp, odd INTEGER DEFAULT (1 + 1), PRIMARY KEY (id), UNIQUE (x, "a b"))""",
     "CREATE TABLE lines (o BIGINT REFERENCES orders (id), n INTEGER NOT NULL, PRIMARY KEY (n, o))",
     'CREATE INDEX "by ""x" ON orders (lower(x), "a b")',
@@ -48,7 +49,7 @@ def test_a_table_with_everything(made: Make, opened: Open) -> None:
     assert [check.expression.sql for check in orders.checks] == ["(total > 0)"]
     first, second = orders.indexes
     assert first.name == 'by "x' and first.parts[1] == IndexPart("a b")
-    assert first.parts[0].expression == Expression("duckdb", "lower(x)")
+    assert first.parts[0].expression == Expression("duckdb", "(lower(x))")
     assert second.unique and second.parts == (IndexPart("made"), IndexPart("id"))
     assert orders.rows == 2
 
