@@ -5,7 +5,9 @@ Imports the driver, so only `connect` may import this module.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
+from struct import Struct
 from typing import Any, NoReturn
 
 import numpy as np
@@ -19,11 +21,13 @@ from dialects.mysql.decode import PADDING, Block
 FULL_PACKET = 0xFFFFFF
 """A packet of this length goes on in the next one."""
 HEADER = 4
+WORD = Struct("<I").unpack_from
+"""A header read at once: the length in its lower three bytes, then the packet's number."""
 EOF, ERROR = 0xFE, 0xFF
 LONGEST_EOF = 8
 READ_OCTETS = 1 << 18
-BLOCK_OCTETS = 1 << 19
-"""Large enough that the cost per block vanishes, small enough to stay near the processor."""
+BLOCK_OCTETS = 1 << 21
+"""Large enough that the cost per block and column vanishes: a fifth less than with a quarter of it."""
 FEED_OCTETS = 1 << 20
 
 
@@ -118,7 +122,7 @@ class RowStream:
         self._buffer = bytearray(2 * BLOCK_OCTETS + PADDING)
         self._filled = 0
         self._walked = 0
-        self._rows: list[int] = []
+        self._rows = array("q")
 
     def next_block(self, most_rows: int) -> Block | None:
         """The next at most `most_rows` rows, None behind the last. The block before it is overwritten."""
@@ -142,16 +146,17 @@ class RowStream:
 
     def _walk(self, most_rows: int) -> None:
         """Note where each whole row begins: the only step per row in Python."""
-        buffer, place, filled, number = self._buffer, self._walked, self._filled, int.from_bytes
-        found, room = self._rows.append, most_rows - len(self._rows)
-        while room > 0 and place + HEADER <= filled:
-            size = number(buffer[place : place + 3], "little")
+        buffer, place, filled = self._buffer, self._walked, self._filled
+        found, last = self._rows.append, filled - HEADER
+        for _ in range(most_rows - len(self._rows)):
+            if place > last:
+                break
+            size = WORD(buffer, place)[0] & FULL_PACKET
             end = place + HEADER + size
             if end > filled or size == FULL_PACKET:
                 break
             found(place + HEADER)
             place = end
-            room -= 1
         self._walked = place
         self._take_end()
 
@@ -175,7 +180,7 @@ class RowStream:
 
     def _block(self) -> Block:
         octets = np.frombuffer(self._buffer, np.uint8)
-        rows = np.array(self._rows, np.int64)
+        rows = np.frombuffer(self._rows, np.int64)
         self._check_order(octets[rows - 1])
         return Block(octets, rows)
 
@@ -190,7 +195,7 @@ class RowStream:
         rest = self._buffer[self._walked : self._filled]
         self._buffer[: len(rest)] = rest
         self._filled, self._walked = len(rest), 0
-        self._rows.clear()
+        self._rows = array("q")
 
     def _fill(self) -> None:
         """Receive what is there, at least one byte."""
