@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -19,6 +20,9 @@ from mappings.schema import (
     TableName,
     Unique,
 )
+
+PLAIN = re.compile(r"-?\d+(\.\d+)?|'[^'\\]*'")
+"""Numbers and texts, which every server prints as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,9 @@ class Wording:
         return str(next(same, name))
 
     def expression(self, expression: Expression) -> str:
-        """Without what servers add when they print it."""
+        """Without what servers add when they print it. The parser is loaded only where there is something to parse."""
+        if PLAIN.fullmatch(expression.sql):
+            return expression.sql
         from mappings.likeness import normal_expression
 
         return normal_expression(expression, {column.name: column for column in self.columns})
