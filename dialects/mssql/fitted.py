@@ -26,14 +26,13 @@ def changes(key: ForeignKey) -> bool:
 
 @dataclass
 class Fitted:
-    """The tables fitted or found so far, by name. A table that is fitted again replaces itself, so that two plans of
-    one schema agree."""
+    """The tables found, and those fitted since, by name."""
 
     _tables: dict[TableName, Table] = field(default_factory=dict)
 
-    def note(self, tables: Iterable[Table]) -> None:
-        """Remember tables that the database has already."""
-        self._tables.update((table.name, table) for table in tables)
+    def begin(self, tables: Iterable[Table]) -> None:
+        """Forget what was fitted: a plan begins with the tables that the database has already."""
+        self._tables = {table.name: table for table in tables}
 
     def target_problem(self, table: Table, key: ForeignKey) -> str:
         """Why the key cannot point at its columns, empty when it can or nothing is known of the parent."""
@@ -51,6 +50,7 @@ class Fitted:
 
     def settle(self, table: Table) -> tuple[Table, list[str]]:
         """The table with its keys named and its actions as the server takes them, and what is changed for that."""
+        self._tables.pop(table.name, None)
         table = self._named(table)
         table, reasons = self._harmless(table)
         self._tables[table.name] = table
@@ -81,12 +81,16 @@ class Fitted:
         return replace(table, foreign_keys=tuple(kept)), reasons
 
     def _second_way(self, table: Table, key: ForeignKey, kept: list[ForeignKey]) -> str:
-        ancestors = self._ancestors(key.target)
-        if key.target == table.name or table.name in ancestors:
+        """Whether a change could come to this table, or to one below it, on two ways."""
+        above = self._ancestors(key.target)
+        if key.target == table.name or table.name in above:
             return "they would lead back to the same table"
-        for other in kept:
-            if changes(other) and (shared := ancestors & self._ancestors(other.target)):
-                return f"those of {other.name} already lead here from {min(shared)}"
+        own = set[TableName]().union(*(self._ancestors(other.target) for other in kept if changes(other)))
+        reached = {table.name: own} | {name: self._ancestors(name) for name in self._tables}
+        below = [name for name, known in reached.items() if name == table.name or table.name in known]
+        for name in below:
+            if shared := above & reached[name]:
+                return f"{name} is reached from {min(shared)} already"
         return ""
 
     def _ancestors(self, name: TableName) -> set[TableName]:

@@ -116,7 +116,7 @@ class MssqlSession(Session):
                 return list(self._link.run(statement))
 
         schema = read_schema(run, self.dialect.server, schemas)
-        self.dialect.fitted.note(schema.tables)
+        self.dialect.fitted.begin(schema.tables)
         return schema
 
     def observe(self, table: Table, risks: Mapping[str, frozenset[Risk]]) -> dict[str, Facts]:
