@@ -9,7 +9,17 @@ from sqlglot import exp
 
 from mappings import types as t
 from mappings.schema import Column
-from mappings.sorts import EXACT_TEXTS, NUMBERS, TEXTS, TIMES, Sort, Untranslatable, is_iso_date, sort_of
+from mappings.sorts import (
+    EXACT_TEXTS,
+    NUMBERS,
+    TEXTS,
+    TIMES,
+    Sort,
+    Untranslatable,
+    fraction_of_moment,
+    is_iso_date,
+    sort_of,
+)
 
 ASCII_CASE = STORED_TIMES = REAL_FRACTIONS = "sqlite"
 """Whose upper() and lower() know A to Z only, whose times are text, and whose fractions are binary."""
@@ -149,6 +159,8 @@ class Reader:
             return Sort.TRUTH
         if len(sorts) == 1 and sorts <= TIMES and self._same_digits(nodes):
             return Sort.TRUTH
+        if sorts == {Sort.MOMENT, Sort.WORD} and self._moments(nodes):
+            return Sort.TRUTH
         if ordered:
             raise Untranslatable("order of " + " and ".join(sorted(sorts)))
         if self._texts_compare(nodes, sorts) or (sorts == {Sort.TRUTH} and all(map(_is_simple, nodes))):
@@ -171,6 +183,20 @@ class Reader:
             return False
         kinds = {self.column(column).type for column in columns if isinstance(column, exp.Column)}
         return len(kinds) == 1 or STORED_TIMES not in self._families
+
+    def _moments(self, nodes: list[exp.Expr]) -> bool:
+        """One timestamp column with constants, which SQLite must be able to say in the column's own digits."""
+        columns = {node.unnest() for node in nodes if self.sort(node) is Sort.MOMENT}
+        constants = [node for node in nodes if self.sort(node) is Sort.WORD]
+        digits = {self._digits(column) for column in columns if isinstance(column, exp.Column)}
+        fractions = [fraction_of_moment(node.name) for node in constants if isinstance(node, exp.Literal)]
+        if len(digits) != 1 or None in fractions or len(fractions) != len(constants):
+            return False
+        return STORED_TIMES not in self._families or all(len(each or "") <= min(digits) for each in fractions)
+
+    def _digits(self, column: exp.Column) -> int:
+        kind = self.column(column).type
+        return kind.digits if isinstance(kind, t.Timestamp) else 0
 
     def _texts_compare(self, nodes: list[exp.Expr], sorts: set[Sort]) -> bool:
         if sorts <= {Sort.PADDED, Sort.WORD, Sort.FIXED, Sort.TEXT} and Sort.PADDED in sorts:
@@ -238,9 +264,9 @@ class Reader:
                 found = self.one_of(node.this, *TEXTS)
                 return Sort.TEXT if found is Sort.FIXED else found
             case exp.Trim() if node.expression is None and str(node.args.get("position") or "") in SIDES:
-                return self.one_of(node.this, Sort.TEXT)
+                return self.one_of(node.this, Sort.TEXT, Sort.LOOSE)
             case exp.Substring() if _counts_from_one(node):
-                return self.one_of(node.this, Sort.TEXT)
+                return self.one_of(node.this, Sort.TEXT, Sort.LOOSE)
             case exp.Extract() if node.this.name.upper() in DATE_PARTS:
                 self.one_of(node.expression, Sort.DATE, Sort.MOMENT)
                 return Sort.DECIMAL if self.source == "postgres" else Sort.INTEGER
@@ -248,8 +274,10 @@ class Reader:
                 raise Untranslatable(f"{node.key} in this form is not on the list")
 
     def _joined(self, nodes: list[exp.Expr]) -> Sort:
-        sorts = {self.one_of(node, Sort.TEXT, Sort.WORD) for node in nodes}
-        return Sort.TEXT if Sort.TEXT in sorts else Sort.WORD
+        """Characters in a row are the same under every collation, but how the whole then compares is the weakest's."""
+        order = (Sort.LOOSE, Sort.PADDED, Sort.TEXT, Sort.WORD)
+        sorts = {self.one_of(node, *order) for node in nodes}
+        return next(sort for sort in order if sort in sorts)
 
     def _chosen(self, node: exp.Expr) -> Sort:
         match node:

@@ -9,9 +9,10 @@ from functools import reduce
 from sqlglot import exp
 
 from mappings.allow_list import Reader
-from mappings.sorts import EXACT_TEXTS, Sort, Untranslatable, is_iso_date
+from mappings.sorts import EXACT_TEXTS, Sort, Untranslatable, fraction_of_moment, is_iso_date
 
 NUMBER_CASTS = (exp.DType.SMALLINT, exp.DType.INT, exp.DType.BIGINT, exp.DType.DECIMAL, exp.DType.DOUBLE)
+MOMENT_CASTS = (exp.DType.TIMESTAMP, exp.DType.DATETIME, exp.DType.TIMESTAMPNTZ)
 TEXT_CASTS = (exp.DType.TEXT, exp.DType.VARCHAR, exp.DType.BPCHAR)
 TEXT_SORTS = EXACT_TEXTS | {Sort.PADDED, Sort.LOOSE, Sort.LABEL}
 WHOLE, FRACTION = re.compile(r"-?\d+"), re.compile(r"-?\d+(\.\d+)?")
@@ -123,7 +124,8 @@ def _cast_literal(node: exp.Expr, to: exp.DataType, family: str) -> exp.Expr | N
     if not isinstance(literal, exp.Literal) or to.expressions:
         return None
     if literal.is_string:
-        if _is_text(to, family) or (to.this == exp.DType.DATE and is_iso_date(literal.this)):
+        moment = to.this in MOMENT_CASTS and fraction_of_moment(literal.this) is not None
+        if _is_text(to, family) or moment or (to.this == exp.DType.DATE and is_iso_date(literal.this)):
             return node
         node = literal = exp.Literal(this=literal.this, is_string=False)
     keeps_fractions = to.this == exp.DType.DECIMAL and family == "postgres"

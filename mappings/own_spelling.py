@@ -10,11 +10,12 @@ from mappings import types as t
 from mappings.allow_list import Reader
 from mappings.patterns import glob_of, like_of, regular_of
 from mappings.schema import Column
-from mappings.sorts import Sort, Untranslatable
+from mappings.sorts import Sort, Untranslatable, fraction_of_moment
 
 Rewrite = Callable[[exp.Column, Column], exp.Expr]
 
 TRIMS = {"LEADING": "LTRIM", "TRAILING": "RTRIM"}
+SECONDS = len("2020-01-31 10:00:00")
 STRFTIME = {"YEAR": "%Y", "MONTH": "%m", "DAY": "%d"}
 ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Abs)
 COMPARED = (exp.EQ, exp.NEQ, exp.In, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Nullif)
@@ -26,6 +27,8 @@ def spelled(tree: exp.Expr, reader: Reader, rewrite: Rewrite | None) -> exp.Expr
     nodes = list(tree.walk(bfs=True))
     whole = {id(node) for node in nodes if _sort(node, reader) is Sort.INTEGER}
     padded = {id(node) for node in nodes if isinstance(node, COMPARED) and _any_padded(node, reader)}
+    if reader.target == "sqlite":
+        _spell_moments(nodes, reader)
     speller = Speller(reader, frozenset(whole), frozenset(padded), rewrite)
     for node in reversed(nodes):
         own = speller.own(node)
@@ -41,6 +44,20 @@ def _sort(node: exp.Expr, reader: Reader) -> Sort | None:
         return reader.sort(node)
     except Untranslatable:
         return None
+
+
+def _spell_moments(nodes: list[exp.Expr], reader: Reader) -> None:
+    """Constants that are compared with timestamps get the digits that the column's texts have."""
+    for node in nodes:
+        if not isinstance(node, exp.Predicate) or isinstance(node, exp.Is):
+            continue
+        operands: list[exp.Expr] = [each for each in node.iter_expressions() if _sort(each, reader) is not None]
+        kinds = [reader.column(each).type for each in operands if isinstance(each, exp.Column)]
+        digits = next((kind.digits for kind in kinds if isinstance(kind, t.Timestamp)), None)
+        for operand in operands:
+            if digits is not None and isinstance(operand, exp.Literal) and operand.is_string:
+                fraction = (fraction_of_moment(operand.this) or "").ljust(digits, "0")
+                operand.set("this", operand.this[:SECONDS] + f".{fraction}" * bool(digits))
 
 
 def _operands(node: exp.Expr) -> list[exp.Expr]:

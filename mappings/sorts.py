@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 
@@ -9,6 +10,8 @@ from mappings import types as t
 
 PADDING_FAMILIES = ("mysql", "sqlite")
 """Families with collations for which `a` equals `a `; their names tell."""
+
+ISO_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.(\d{1,6}))?")
 
 
 class Sort(StrEnum):
@@ -104,6 +107,14 @@ def is_iso_date(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def fraction_of_moment(text: str) -> str | None:
+    """The digits after the point of a timestamp that every engine reads alike, `2020-01-31 10:00:00.5`; else None."""
+    found = ISO_MOMENT.fullmatch(text)
+    if found is None or not is_iso_date(found[1]):
+        return None
+    return (found[2] or "").rstrip("0")
 
 
 def holds(kind: t.LogicalType, sort: Sort) -> bool:
