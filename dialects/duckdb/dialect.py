@@ -31,6 +31,7 @@ LIMITS = Limits(
     least_year=-5_877_641,
     greatest_year=5_881_580,
     keyed_text_length=None,
+    identifiers_fold_ascii=True,
 )
 """Names have no limit: 5000 characters are kept. The years are those of DATE, whose last day Arrow's date32 holds too;
 timestamps end before, where Arrow's microseconds do."""

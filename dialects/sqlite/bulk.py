@@ -19,7 +19,7 @@ from mappings.errors import DatabaseError, WriteAltered
 from mappings.schema import Column, Table
 from mappings.spelling import spelled
 
-INSERT = "INSERT OR ABORT INTO {table} ({columns}) VALUES {rows}"
+INSERT = "INSERT OR ABORT INTO {table} ({columns}) VALUES "
 """OR ABORT, so that a constraint declared ON CONFLICT REPLACE or IGNORE loses no row silently."""
 ROWS_AT_ONCE = 40
 PARAMETERS = 30_000
@@ -106,7 +106,7 @@ class Insert:
         self._width = len(columns)
         self._at_once = max(1, min(ROWS_AT_ONCE, PARAMETERS // self._width))
         names = ", ".join(quoted(column.name) for column in columns)
-        self._text = INSERT.format(table=quoted(table.name.name), columns=names, rows="{rows}")
+        self._head = INSERT.format(table=quoted(table.name.name), columns=names)
         self._row = f"({', '.join('?' * self._width)})"
 
     def __call__(self, lists: list[list[object]], rows: int) -> int:
@@ -118,6 +118,6 @@ class Insert:
 
     def _run(self, at_once: int, values: Iterator[object], times: int) -> int:
         """Take just `times` statements' worth of `values`."""
-        statement = self._text.format(rows=", ".join([self._row] * at_once))
+        statement = self._head + ", ".join([self._row] * at_once)
         groups = zip(*[values] * (self._width * at_once), strict=False)
         return self._connection.executemany(statement, islice(groups, times)).rowcount
