@@ -6,12 +6,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.csv as csv
-from adbc_driver_manager import Error as BinaryError
-from adbc_driver_manager.dbapi import Connection as BinaryConnection
-from adbc_driver_manager.dbapi import Cursor as BinaryCursor
 from psycopg.pq import TransactionStatus
 
 from dialects.postgresql.connection import Address, PlainConnection, run
@@ -20,6 +18,10 @@ from dialects.postgresql.packing import HEADER, TRAILER, Rows, sliced
 from dialects.postgresql.wire import Wire, check_types
 from mappings.errors import ConnectionLost, DatabaseError, TransferError, WriteAltered
 from mappings.schema import Column, TableName
+
+if TYPE_CHECKING:
+    from adbc_driver_manager.dbapi import Connection as BinaryConnection
+    from adbc_driver_manager.dbapi import Cursor as BinaryCursor
 
 CSV = csv.WriteOptions(include_header=False, quoting_style="needed", null_string="\\N")
 """Text is always quoted, so that neither '' nor the text \\N is NULL."""
@@ -91,7 +93,7 @@ class ArrowStream:
     def cancel(self) -> None:
         connection = self._connection
         if connection is not None:
-            with suppress(BinaryError, RuntimeError):
+            with suppress(connection.Error, RuntimeError):
                 connection.adbc_cancel()
 
     def close(self) -> None:
@@ -99,7 +101,7 @@ class ArrowStream:
         connection, self._connection = self._connection, None
         cursor, self._cursor = self._cursor, None
         if connection is not None:
-            with suppress(BinaryError):
+            with suppress(connection.Error):
                 if connection.adbc_connection.get_option(STATUS) == "active":
                     connection.adbc_cancel()
             if cursor is not None:

@@ -63,7 +63,8 @@ def url(postgresql: Server) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def both(url: str) -> Iterator[Both]:
-    with connect(url, writable=True) as session, psycopg.connect(url, autocommit=True) as plain:
+    with connect(url, writable=True) as session, psycopg.connect(url, autocommit=True, prepare_threshold=None) as plain:
+        # what was prepared for one example's table would be refused for the next one's
         plain.execute("SET timezone = 'UTC'")
         yield session, plain
 
