@@ -120,8 +120,13 @@ def _entered(stack: ExitStack, engine: str) -> Server | Unavailable:
 def _give_up(config: pytest.Config, engine: str, reason: str) -> NoReturn:
     if engine != MAY_BE_MISSING or os.environ.get(variable(engine)):
         pytest.fail(f"no {engine} server: {reason}", pytrace=False)
-    config.stash[MISSING][engine] = reason
-    pytest.skip(f"no {engine} server: {reason}")
+    not_tested(config, engine, f"no {engine} server: {reason}")
+
+
+def not_tested(config: pytest.Config, what: str, reason: str) -> NoReturn:
+    """Skip a test, and say loudly at the end what it leaves untested."""
+    config.stash[MISSING][what] = reason
+    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session", autouse=True)

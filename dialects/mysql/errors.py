@@ -25,14 +25,18 @@ CODES: dict[int, tuple[Kind, str]] = {
     2026: (e.ConnectionRefused, "look at the ssl_* options of the URL"),
     **dict.fromkeys((1053, 1077, 1927, 2006, 2013, 2014, 2055), (e.ConnectionLost, GONE)),
     **dict.fromkeys((1205, 1213, 3058, 3572), (e.Contention, AGAIN)),
-    **dict.fromkeys((3, 28, 1021, 1114, 1712), (e.StorageFull, SPACE)),
+    # below 1000: what the server says of its own files (writing, their size, the disk)
+    **dict.fromkeys((3, 14, 20, 28, 1021, 1026, 1114, 1712), (e.StorageFull, SPACE)),
     **dict.fromkeys(
         (1022, 1048, 1062, 1169, 1216, 1217, 1364, 1451, 1452, 1557, 1586, 3819, 4025),
         (e.ConstraintViolated, "mend these rows at the source, or leave the constraint out"),
     ),
     **dict.fromkeys(
         (1264, 1265, 1292, 1366, 1406, 1416, 1644, 3140, 4079),
-        (e.RowRefused, "the value does not fit the column, or a trigger refuses it: mend the row, or change the column"),
+        (
+            e.RowRefused,
+            "the value does not fit the column, or a trigger refuses it: mend the row, or change the column",
+        ),
     ),
     1050: (e.DatabaseError, "the table is there already: drop it, or append with --if-exists append"),
     1118: (e.DatabaseError, "the row is too wide for one table: leave columns out with --exclude"),

@@ -31,7 +31,9 @@ class Meaning:
 
 
 STATES = {
-    "08": Meaning(ConnectionLost, "the run can be repeated: what is done is not done again"),
+    "08": Meaning(
+        ConnectionLost, "see that the server is up, and what its log says: a full disk ends it, too; then run again"
+    ),
     "22": Meaning(RowRefused, "the value does not fit the column: change it, or the column's type"),
     "23": Meaning(ConstraintViolated, "mend the row at the source, or leave the constraint out"),
     "28": Meaning(ConnectionRefused, "check the user name and the password (or PGPASSWORD, ~/.pgpass)"),
@@ -63,6 +65,14 @@ STATES = {
 }
 """By whole SQLSTATE, else by its class."""
 
+TOLD_APART = (
+    ("42501", r"row-level security", Meaning(PermissionDenied, "read as the owner, or as a role with BYPASSRLS")),
+    # a quota, or the largest file that the file system or the server's limits allow: no state of its own
+    ("XX000", r"file too large|quota exceeded",
+     Meaning(StorageFull, "make room on the server's disk: a quota or a limit on the size of its files is reached")),
+)  # fmt: skip
+"""States that mean several things; the server's words say which, where it speaks English."""
+
 WORDS = (
     (r"password authentication failed|no password supplied|role .* does not exist", STATES["28"]),
     (r"no pg_hba\.conf entry", Meaning(ConnectionRefused, "the server does not admit this host, user or encryption")),
@@ -70,7 +80,7 @@ WORDS = (
     (r"too many (clients|connections)|connection slots are reserved|connection limit", STATES["53300"]),
     (r"conflict with recovery", Meaning(Contention, "a standby replayed a change: try again")),
     (r"canceling statement", STATES["57014"]),
-    (r"row-level security", Meaning(PermissionDenied, "read as the owner, or as a role with BYPASSRLS")),
+    (r"row-level security", TOLD_APART[0][2]),
     (r"terminating connection|closed the connection|connection .*lost|no connection to the server|SSL SYSCALL"
      r"|could not (send|receive) data|broken pipe|connection (timed out|reset)", STATES["08"]),
     (r"invalid connection option|invalid value for parameter|invalid .* value: ",
@@ -114,8 +124,6 @@ def translated(error: BaseException, where: str, password: str | None = None) ->
     state = getattr(error, "sqlstate", None)
     text = _text(error, password)
     meaning = _meaning(state, text)
-    if state == "42501" and "row-level security" in text:
-        meaning = Meaning(PermissionDenied, "read as the owner, or as a role with BYPASSRLS")
     return meaning.kind(f"{where}: {text}", hint=meaning.hint)
 
 
@@ -130,6 +138,9 @@ def _from_driver(error: BaseException) -> bool:
 
 
 def _meaning(state: str | None, text: str) -> Meaning:
+    for special, pattern, meaning in TOLD_APART:
+        if state == special and re.search(pattern, text, re.IGNORECASE):
+            return meaning
     if state is not None:
         return STATES.get(state) or STATES.get(state[:2]) or Meaning(DatabaseError, "see the server's message")
     for pattern, meaning in WORDS:

@@ -7,9 +7,9 @@ import os
 
 from tests.servers.places import Unavailable
 from tests.servers.server import ENGINES, Server
-from tests.servers.supply import borrowed, held, start, stop, variable
+from tests.servers.supply import borrowed, held, nearly_full, start, stop, variable
 
-__all__ = ["ENGINES", "Server", "Unavailable", "borrowed", "held", "start", "stop", "url", "variable"]
+__all__ = ["ENGINES", "Server", "Unavailable", "borrowed", "held", "nearly_full", "start", "stop", "url", "variable"]
 
 
 def url(engine: str) -> str:

@@ -22,9 +22,13 @@ SETTINGS = {
     "binlog-format": "ROW",
     # test data is worth nothing after a power cut
     "sync-binlog": "0",
-    "innodb-flush-log-at-trx-commit": "2",
+    "innodb-flush-log-at-trx-commit": "0",
+    "innodb-flush-method": "nosync",
+    "innodb-doublewrite": "OFF",
     "innodb-buffer-pool-size": "256M",
 }
+# all tables in one file of a fixed size: the only space that InnoDB lets anybody bound
+NEARLY_FULL = {"innodb-file-per-table": "OFF", "innodb-data-file-path": "ibdata1:12M:autoextend:max:20M"}
 MYSQL_SETTINGS = {"gtid-mode": "ON", "enforce-gtid-consistency": "ON", "mysqlx": "OFF"}
 
 # run by the server itself before it lets anybody in
@@ -131,6 +135,14 @@ class MySQL(_Family):
 
     def initialise(self, programs: Programs, place: Place) -> list[str]:
         return programs.command(self.server, *self._folders(programs, place), "--initialize-insecure")
+
+
+class NearlyFullMariaDB(MariaDB):
+    settings: ClassVar[dict[str, str]] = MariaDB.settings | NEARLY_FULL
+
+
+class NearlyFullMySQL(MySQL):
+    settings: ClassVar[dict[str, str]] = MySQL.settings | NEARLY_FULL
 
 
 def _is_debian() -> bool:

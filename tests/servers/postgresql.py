@@ -23,6 +23,10 @@ SETTINGS = {
 }
 
 
+# the largest file of a server that is nearly full: no less than a segment of the write-ahead log
+LARGEST_FILE = 17 << 20
+
+
 class PostgreSQL(Engine):
     name: ClassVar[str] = "postgresql"
     server: ClassVar[str] = "postgres"
@@ -60,3 +64,10 @@ class PostgreSQL(Engine):
 
     def ask(self, sql: str) -> list[str]:
         return ["--no-align", "--tuples-only", "--quiet", "--command", sql]
+
+
+class NearlyFullPostgreSQL(PostgreSQL):
+    """No table may grow beyond 17 MB; bounding a disk would need rights, and end the server with its log."""
+
+    def serve(self, programs: Programs, place: Place, *, port: int) -> list[str]:
+        return ["prlimit", f"--fsize={LARGEST_FILE}", *super().serve(programs, place, port=port)]

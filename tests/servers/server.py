@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from tests.servers.engines import Engine
-from tests.servers.mysql import MariaDB, MySQL
-from tests.servers.postgresql import PostgreSQL
+from tests.servers.mysql import MariaDB, MySQL, NearlyFullMariaDB, NearlyFullMySQL
+from tests.servers.postgresql import NearlyFullPostgreSQL, PostgreSQL
 from tests.servers.programs import Programs
 
 ENGINES: dict[str, Engine] = {engine.name: engine for engine in (PostgreSQL(), MariaDB(), MySQL())}
+NEARLY_FULL: dict[str, Engine] = {
+    engine.name: engine for engine in (NearlyFullPostgreSQL(), NearlyFullMariaDB(), NearlyFullMySQL())
+}
 
 # a statement may wait for another client: one that is stuck in COPY blocks every DROP DATABASE on PostgreSQL 15
 CLIENT_SECONDS = 120

@@ -10,7 +10,7 @@ from tests.servers.engines import Engine
 from tests.servers.instance import State
 from tests.servers.places import Place, Unavailable, in_use, is_in_use, locked, place
 from tests.servers.programs import HOST, Programs, version_of
-from tests.servers.server import ENGINES, Server
+from tests.servers.server import ENGINES, NEARLY_FULL, Server
 
 
 def variable(engine: str) -> str:
@@ -47,6 +47,22 @@ def held(name: str) -> Iterator[None]:
             state = instance.recall(here)
             if state and not state.kept and not is_in_use(here.folder / "in-use"):
                 instance.stop(ENGINES[name], state, here)
+
+
+@contextmanager
+def nearly_full(name: str) -> Iterator[Server]:
+    """A server of one's own with room for some 15 MB of rows only, whatever the environment names."""
+    engine, here = NEARLY_FULL[name], place(f"{name}-nearly-full")
+    with locked(here.folder / "lock"):
+        left = instance.recall(here)
+        if left:
+            instance.stop(engine, left, here)
+        programs = locate(engine)
+        state = instance.start(engine, programs, here)
+        try:
+            yield Server(name, state.url, state.version, programs)
+        finally:
+            instance.stop(engine, state, here)
 
 
 def start(name: str, *, keep: bool = False) -> Server:
