@@ -16,6 +16,7 @@ from mappings.schema import Column, TableName
 
 IfExists = Literal["fail", "append"]
 Verify = Literal["none", "count", "digest"]
+Views = Literal["list", "try"]
 OnError = Literal["stop", "reject"]
 AnyRule = Rule | Form
 """A form is settled by the plan, which takes another type on the target; a rule alters single values."""
@@ -160,6 +161,8 @@ class Options:
     """Copy rows."""
     allowances: tuple[Allowance, ...] = ()
     verify: Verify = "digest"
+    views: Views = "list"
+    """Views are listed by name, or made on the target where they can be promised to show the same rows."""
     on_error: OnError = "stop"
     """What becomes of a row that the target does not take: it stops the run, or is kept and told of."""
     max_rejects: int = DEFAULT_MAX_REJECTS

@@ -12,7 +12,7 @@ from mappings.conform import Cast, Rule
 from mappings.hazards import Finding
 from mappings.limits import Limits
 from mappings.names import Renamed
-from mappings.schema import Column, NotCarried, Table
+from mappings.schema import Column, NotCarried, Table, TableName, View
 from mappings.type_mapper import Note
 from transfer.config import Options
 
@@ -88,6 +88,10 @@ class Plan:
     """What the plan was asked for; how it is run (jobs, batches, verification) is asked anew."""
     opening: tuple[str, ...] = ()
     """What a script of the statements begins with on the target."""
+    views: tuple[tuple[View, TableName], ...] = ()
+    """The views to try after the tables, and their names on the target."""
+    default_schema: str = ""
+    """Where the bare names in the views' text live at the source."""
     findings: tuple[tuple[str, Finding], ...] = ()
     """What the source's rows showed, each with its table."""
     names: tuple[Renamed, ...] = ()
@@ -131,7 +135,8 @@ class Plan:
     @cached_property
     def hash(self) -> str:
         """SHA-256 over the decisions only: schemas, DDL, columns, rules, chunk keys; never estimates or places."""
-        decisions = {"rows": self.rows, "tables": [_decisions(table) for table in self.tables]}
+        views = [asdict(view) for view, _ in self.views]
+        decisions = {"rows": self.rows, "views": views, "tables": [_decisions(table) for table in self.tables]}
         return _hashed(decisions)
 
     def document(self) -> dict[str, Any]:
@@ -148,6 +153,7 @@ class Plan:
             },
             "tables": [_table_document(table) for table in self.tables],
             "statements": list(self.statements),
+            "views": [str(name) for _, name in self.views],
             "findings": [_finding_document(table, finding) for table, finding in self.findings],
             "names": [{"object": each.object, "from": each.source, "to": each.target} for each in self.names],
             "notes": [asdict(note) for note in self.notes],

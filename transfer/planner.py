@@ -11,7 +11,7 @@ from mappings.errors import Blocked
 from mappings.forms import FORMS, Form, formed
 from mappings.hazards import Finding
 from mappings.names import Renamed, folded_table, table_names
-from mappings.schema import Column, NotCarried, Schema, Table, TableName
+from mappings.schema import Column, NotCarried, Schema, Table, TableName, View
 from mappings.type_mapper import Note, Settled, Spelling, Step, Use, read_as_text, settle
 from transfer.collisions import collisions
 from transfer.config import Allowance, Consent, Options, consent
@@ -50,9 +50,24 @@ def make_plan(source: Session, target: Session, options: Options) -> Plan:
         blocks=tuple(planner.blocks),
         options=options,
         opening=target.dialect.opening,
+        views=_views(schema, target, options),
+        default_schema=schema.default_schema,
         findings=tuple(planner.findings),
         names=(*(each for table in tables for each in renamed_in(table)), *planner.renamed),
     )
+
+
+def _views(schema: Schema, target: Session, options: Options) -> tuple[tuple[View, TableName], ...]:
+    if options.views == "list" or not options.schema:
+        return ()
+    names = table_names(
+        (view.name for view in schema.views),
+        naming=options.naming,
+        source_default=schema.default_schema,
+        target_default=target.default_schema,
+        limits=target.dialect.limits,
+    )
+    return tuple((view, names[view.name]) for view in schema.views)
 
 
 def in_foreign_key_order(tables: tuple[Table, ...]) -> tuple[Table, ...]:

@@ -8,13 +8,14 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from dialects import connect
 from dialects.base import Readers, Session
 from dialects.url import DatabaseUrl
 from mappings.errors import Blocked, ConstraintViolated, RowRefused, TransferError, ValueDoesNotFit
+from mappings.schema import NotCarried
 from transfer import verifier
 from transfer.chunks import Chunk, ChunkQueue, largest_first
 from transfer.compare import compare_plan
@@ -28,6 +29,7 @@ from transfer.rejecting import Rejecting
 from transfer.report import Altered, Report, Status, TableReport
 from transfer.trial import tried_plan
 from transfer.verifier import Copied, Verdict
+from transfer.views import try_views
 from transfer.workers import Crew
 
 
@@ -164,6 +166,14 @@ class Run:
         for table in self._plan.tables:
             for statement in table.finish:
                 execute(control, statement, where=str(table.target.name))
+        if self._plan.views:
+            self._tell_views(try_views(self._plan, control))
+
+    def _tell_views(self, left: tuple[NotCarried, ...]) -> None:
+        """The views that were made are no longer among what is not carried; the others are with the reason."""
+        tried = {str(view.name) for view, _ in self._plan.views}
+        others = (item for item in self._plan.not_carried if item.object != "view" or item.name not in tried)
+        self._plan = replace(self._plan, not_carried=(*others, *left))
 
     def _add_foreign_keys(self, control: Session, table: TablePlan) -> None:
         """Each key after an anti-join of its own: an engine may accept orphans without a word."""

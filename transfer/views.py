@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from dialects.base import Dialect, Session
 from mappings.errors import DatabaseError
-from mappings.schema import NotCarried, Schema, TableName, View
+from mappings.schema import NotCarried, TableName, View
 from mappings.views import Moved
-from transfer.plan import TablePlan
+from transfer.plan import Plan, TablePlan
 
 LOOK = "SELECT * FROM {} WHERE 1 = 0"
 REFUSED = "the target refuses it: {}"
@@ -26,28 +26,28 @@ def moved_tables(tables: Iterable[TablePlan], dialect: Dialect) -> dict[TableNam
     }
 
 
-def try_views(
-    schema: Schema, tables: Iterable[TablePlan], session: Session, names: Mapping[TableName, TableName]
-) -> tuple[NotCarried, ...]:
-    """Make every view of the source's `schema` that can be said on the target, and list the others with the reason.
+def try_views(plan: Plan, session: Session) -> tuple[NotCarried, ...]:
+    """Make every view of the plan that can be said on the target, and list the others with the reason.
 
-    The tables are there already; `names` are the views' names on the target. A view over views waits until these are
+    The tables are there already. A view over views waits until these are
     there, so passes go on as long as one of them makes something. A view that cannot be selected from is dropped again.
     """
-    moved = moved_tables(tables, session.dialect)
-    waiting, refused = list(schema.views), dict[TableName, str]()
+    moved = moved_tables(plan.tables, session.dialect)
+    waiting, refused = list(plan.views), dict[TableName, str]()
     while waiting:
-        refused = {view.name: _refusal(view, schema, moved, session, names[view.name]) for view in waiting}
-        left = [view for view in waiting if refused[view.name]]
+        refused = {view.name: _refusal(view, plan.default_schema, moved, session, name) for view, name in waiting}
+        left = [(view, name) for view, name in waiting if refused[view.name]]
         if len(left) == len(waiting):
             break
         waiting = left
-    return tuple(NotCarried("view", str(view.name), refused[view.name]) for view in waiting)
+    return tuple(NotCarried("view", str(view.name), refused[view.name]) for view, _ in waiting)
 
 
-def _refusal(view: View, schema: Schema, tables: Mapping[TableName, Moved], session: Session, name: TableName) -> str:
+def _refusal(
+    view: View, default_schema: str, tables: Mapping[TableName, Moved], session: Session, name: TableName
+) -> str:
     """Why the view is not on the target now; empty when it is."""
-    fit = session.dialect.spell_view(view, schema.default_schema, tables)
+    fit = session.dialect.spell_view(view, default_schema, tables)
     if fit.held is None:
         return fit.reason
     try:

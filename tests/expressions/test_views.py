@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -129,7 +130,7 @@ def test_the_same_family_keeps_every_view(database: DatabaseFactory, source: str
     there = made(database, source)
     with connect(there) as reader, copied(database, there, target) as (plan, writer):
         schema = reader.reflect(())
-        left = try_views(schema, plan.tables, writer, {view.name: view.name for view in schema.views})
+        left = try_views(replace(plan, views=tuple((view, view.name) for view in schema.views)), writer)
         assert left == ()
         for view in schema.views:
             assert shown(reader, view.name.name) == shown(writer, view.name.name)
@@ -140,11 +141,19 @@ def test_what_cannot_be_a_view_is_listed(database: DatabaseFactory) -> None:
     with connect(there) as reader, copied(database, there, "sqlite") as (plan, writer):
         schema = reader.reflect(())
         writer.execute("CREATE TABLE named (id int)")
-        left = try_views(
-            schema, plan.tables, writer, {view.name: TableName("", view.name.name) for view in schema.views}
-        )
+        views = tuple((view, TableName("", view.name.name)) for view in schema.views)
+        left = try_views(replace(plan, views=views), writer)
         reasons = {each.name: each.reason for each in left}
         assert set(reasons) == {f"public.{name}" for name in (*REFUSED, "named")}
         assert "named" in reasons["public.named"] and "order" in reasons["public.in_order"]
         found = writer.query("SELECT name FROM sqlite_schema WHERE type = 'view'")
         assert {str(name) for (name,) in found} == set(CARRIED) - {"named"}
+
+
+def test_a_copy_that_is_asked_to_makes_the_views(database: DatabaseFactory) -> None:
+    there, here = made(database, "sqlite"), database("postgresql")
+    options = transfer.Options(views="try")
+    report = transfer.copy(transfer.plan(there, here, options), source=there, target=here, options=options)
+    assert {item.name for item in report.not_carried if item.object == "view"} == set(REFUSED)
+    assert plain.query(here, "SELECT count(*) FROM joined") == [(3,)]
+    assert plain.query(here, "SELECT count(*) FROM plain_columns") == [(4,)]

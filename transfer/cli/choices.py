@@ -66,6 +66,7 @@ def planning(command: Command) -> Command:
         schema_only: bool,
         data_only: bool,
         on_error: Any,
+        views: Any,
         max_rejects: int,
         reject_file: str,
         **others: Any,
@@ -79,6 +80,7 @@ def planning(command: Command) -> Command:
             rows=not schema_only,
             naming=naming,
             on_error=on_error,
+            views=views,
             max_rejects=max_rejects,
             reject_file=reject_file,
         )
@@ -133,6 +135,13 @@ PLANNING = (
         default=DEFAULT_MAX_REJECTS,
         show_default=True,
         help="Stop when more rows than this are rejected.",
+    ),
+    click.option(
+        "--views",
+        type=click.Choice(["list", "try"]),
+        default="list",
+        show_default=True,
+        help="List views only, or make those that can be promised to show the same rows.",
     ),
     click.option(
         "--on-error",
