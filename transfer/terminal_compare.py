@@ -61,7 +61,7 @@ def _wrapped(indent: str, text: str) -> str:
 
 def _closing(comparison: Comparison) -> str:
     tables = "1 table" if comparison.tables == 1 else f"{comparison.tables} tables"
-    counts = f"{tables}, {len(comparison.unexplained)} differences unexplained, {len(comparison.explained)} explained."
+    counts = f"{tables}, differences: {len(comparison.unexplained)} unexplained, {len(comparison.explained)} explained."
     if comparison.unexplained:
         return click.style("DIFFERENCES FOUND: ", fg="red", bold=True) + counts
     return click.style("As planned: ", fg="green", bold=True) + counts

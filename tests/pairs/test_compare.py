@@ -215,7 +215,7 @@ def test_the_command_names_what_differs_and_ends_with_3(database: DatabaseFactor
     }
     outcome = run("compare", there, here)
     assert outcome.code == 0
-    assert "view: not carried" in outcome.out and "As planned: 1 table, 0 differences unexplained" in outcome.out
+    assert "view: not carried" in outcome.out and "As planned: 1 table, differences: 0 unexplained" in outcome.out
     plain.execute(here, "ALTER TABLE t RENAME COLUMN b TO c", "CREATE TABLE more (x)")
     outcome = run("compare", there, here)
     assert outcome.code == 3

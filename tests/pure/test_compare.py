@@ -252,7 +252,7 @@ def test_people_read_what_is_unexplained_first() -> None:
     text = click.unstyle(comparison_text(COMPARISON))
     assert text.index("default shop.orders.id: different") < text.index("view: not carried: code")
     assert "source   1" in text and "planned  1" in text and "target   2" in text
-    assert text.endswith("DIFFERENCES FOUND: 3 tables, 1 differences unexplained, 1 explained.")
+    assert text.endswith("DIFFERENCES FOUND: 3 tables, differences: 1 unexplained, 1 explained.")
     calm = click.unstyle(comparison_text(Comparison(1, (EXPLAINED,))))
     assert "unexplained difference of" not in calm and calm.endswith("explained.") and "As planned: 1 table," in calm
 
