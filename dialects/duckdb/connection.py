@@ -20,7 +20,10 @@ from mappings.errors import ConfigurationError, ConnectionRefused, PermissionDen
 OPTIONS = ("memory_limit", "threads")
 MOST_THREADS = 4
 WORKING_MEMORY = "256MB"
-"""Enough for rows to stream through; only building keys and indexes needs more."""
+"""Enough for rows to stream through; building keys and indexes needs more, and so do wide tables."""
+WIDE = 50
+"""Columns from which on a table is written with more memory: DuckDB packs 122,880 values of every column at a time,
+and 300 columns of short texts run out of 256 MB."""
 MEMORY_SHARE = 2
 """One part of so many of the machine's memory is for keys and indexes, unless ?memory_limit says another size."""
 SETTINGS = {

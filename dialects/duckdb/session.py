@@ -172,6 +172,8 @@ class DuckDBSession(Session):
         self._cancelled.clear()
         try:
             with told(f"write {table.name}"):
+                if len(columns) > connection.WIDE:
+                    self._connection.execute(f"SET memory_limit = '{self._opened.most_memory}'")
                 return bulk.write(self._connection, self.dialect, table, columns, batches, self._watch)
         except BaseException:
             self._broken = True
