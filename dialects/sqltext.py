@@ -9,8 +9,7 @@ from mappings.schema import Check, Column, ForeignKey, Table, TableName
 
 ORPHANS = """\
 SELECT DISTINCT {child_columns} FROM {child} c
-WHERE {not_null} AND NOT EXISTS (SELECT 1 FROM {parent} p WHERE {joined})
-LIMIT 10"""
+WHERE {not_null} AND NOT EXISTS (SELECT 1 FROM {parent} p WHERE {joined})"""
 
 
 def string_literal(text: str) -> str:
@@ -83,13 +82,14 @@ def orphans_query(dialect: Dialect, table: Table, key: ForeignKey) -> str:
     """At most ten key tuples whose every part is there but whose parent row is not."""
     columns = [dialect.quote(name) for name in key.columns]
     parents = [dialect.quote(name) for name in key.target_columns]
-    return ORPHANS.format(
+    query = ORPHANS.format(
         child_columns=", ".join(f"c.{column}" for column in columns),
         child=dialect.qualified(table.name),
         parent=dialect.qualified(key.target),
         not_null=" AND ".join(f"c.{column} IS NOT NULL" for column in columns),
         joined=" AND ".join(f"p.{parent} = c.{column}" for parent, column in zip(parents, columns, strict=True)),
     )
+    return dialect.first(query, 10)
 
 
 def create_table(

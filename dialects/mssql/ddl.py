@@ -28,7 +28,6 @@ DBCC CHECKIDENT ({table}, RESEED, @next) WITH NO_INFOMSGS"""
 """A table that never held a row takes the new number first, any other goes on behind it. Run by EXEC, so that several
 stand in one batch."""
 COMMENT = "EXEC sys.sp_addextendedproperty @name = N'MS_Description', @value = {text}, {place}"
-ORPHANS_FIRST, ORPHANS_LAST = "SELECT DISTINCT ", "\nLIMIT 10"
 CLUSTERED, NONCLUSTERED = "clustered", "nonclustered"
 PRIMARY_KEY = "primary key"
 COLUMNSTORE = {"columnstore": "NONCLUSTERED COLUMNSTORE", "clustered columnstore": "CLUSTERED COLUMNSTORE"}
@@ -120,12 +119,6 @@ def add_foreign_key(dialect: Dialect, table: Table, key: ForeignKey) -> str:
     checking = "CHECK" if key.validated else "NOCHECK"
     clause = sqltext.foreign_key_clause(dialect, key)
     return f"ALTER TABLE {dialect.qualified(table.name)} WITH {checking} ADD {clause}"
-
-
-def orphans(dialect: Dialect, table: Table, key: ForeignKey) -> str:
-    """The query of the other engines, with T-SQL's word for the first rows."""
-    query = sqltext.orphans_query(dialect, table, key)
-    return query.replace(ORPHANS_FIRST, "SELECT DISTINCT TOP (10) ", 1).removesuffix(ORPHANS_LAST)
 
 
 def continue_identity(dialect: Dialect, table: Table, column: Column) -> str | None:

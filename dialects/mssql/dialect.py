@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from dialects import sqltext
 from dialects.base import Dialect, Fit
 from dialects.mssql import ddl, defaults, expressions, fitting, normal, probe, spelling
 from dialects.mssql.fitted import Fitted
@@ -75,7 +76,8 @@ class MssqlDialect(Dialect):
         return probe.offends(self.quote(column.name), column, hazard)
 
     def first(self, select: str, rows: int) -> str:
-        return select.replace("SELECT ", f"SELECT TOP ({rows}) ", 1)
+        words = "SELECT DISTINCT " if select.startswith("SELECT DISTINCT ") else "SELECT "
+        return select.replace(words, f"{words}TOP ({rows}) ", 1)
 
     def fit_identity(self, table: Table, column: Column) -> Fit[Identity]:
         return fitting.fit_identity(table, column)
@@ -108,7 +110,7 @@ class MssqlDialect(Dialect):
         return ddl.add_foreign_key(self, table, key)
 
     def orphans(self, table: Table, key: ForeignKey) -> str:
-        return ddl.orphans(self, table, key)
+        return sqltext.orphans_query(self, table, key)
 
     def continue_identity(self, table: Table, column: Column) -> str | None:
         return ddl.continue_identity(self, table, column)
