@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .DELETE_ON_ERROR:
 # the targets share one environment
 .NOTPARALLEL:
-.PHONY: help demo test fast soak bench lint types format clean
+.PHONY: help demo test fast soak bench lint types format docs clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -46,6 +46,9 @@ types: $(VENV)/lint $(VENV)/test  ## mypy, strict
 format: $(VENV)/lint  ## put the layout right
 	@$(BIN)/ruff check --quiet --fix $(LINTED)
 	@$(BIN)/ruff format --quiet $(LINTED)
+
+docs: $(VENV)/test  ## write docs/types.md from the planner's own answers
+	@$(BIN)/python -m tests.types_page
 
 clean:  ## remove what was made, but not the fetched servers
 	@rm -rf $(VENV) build *.egg-info .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
