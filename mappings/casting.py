@@ -78,7 +78,10 @@ def rounded(array: pa.Array, scale: int) -> tuple[pa.Array, pa.Array]:
     if pa.types.is_large_string(array.type):
         return array, _map(array, lambda text: _rounded(text, scale))
     wide = pc.cast(array, pa.decimal256(WIDEST_DECIMAL, array.type.scale))
-    return wide, pc.round(wide, ndigits=scale, round_mode="half_towards_infinity")
+    try:
+        return wide, pc.round(wide, ndigits=scale, round_mode="half_towards_infinity")
+    except pa.ArrowInvalid:  # the rounded number has one digit more than Arrow can hold
+        return rounded(spelled(array), scale)
 
 
 def _rounded(text: str, scale: int) -> str:

@@ -7,8 +7,10 @@ ValueDoesNotFit with its row, unless the plan allows a rule by name; then it is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,14 +19,15 @@ from mappings.arrow import arrow_type
 from mappings.casting import Convert, converted, first_failure
 from mappings.errors import ValueDoesNotFit
 from mappings.limits import Limits
-from mappings.misfits import Check, after, before
+from mappings.misfit import Check, Misfit
+from mappings.misfits import after, before
 from mappings.spelling import spelled
 
 Rule = Literal["null", "truncate", "round", "strip", "clamp"]
 """What may be done with a value that does not fit: replace it by NULL, cut the text, round the number,
 leave NUL characters out, or take the nearest value the target holds."""
 
-RULES: tuple[Rule, ...] = ("null", "truncate", "round", "strip", "clamp")
+RULES: tuple[Rule, ...] = ("truncate", "round", "strip", "clamp", "null")
 SHOWN = 40
 """Characters of a value in a message."""
 
@@ -49,52 +52,71 @@ class Cast:
 
     def __call__(self, array: pa.Array) -> Conformed:
         """Conform one column of a batch."""
-        altered = 0
+        altered: list[pa.Array] = []
         for check in before(self.source, self.target):
-            array, count = self._settle(check, array)
-            altered += count
-        array, count = self._convert(array)
-        altered += count
+            array = self._settle(check, array, altered)
+        array = self._convert(array, altered)
         for check in after(self.target, self.limits):
-            array, count = self._settle(check, array)
-            altered += count
-        return Conformed(array, altered)
+            array = self._settle(check, array, altered)
+        return Conformed(array, pc.sum(reduce(pc.or_, altered)).as_py() if altered else 0)
 
     def refused(self, array: pa.Array) -> pa.Array:
-        """True for each value that would be refused without a rule."""
-        refused = pa.array([False] * len(array), pa.bool_())
+        """True for each value that the rule, if there is one, does not make fit."""
+        refused = pa.array(np.zeros(len(array), np.bool_))
         for check in before(self.source, self.target):
-            refused, array = _set_apart(check, array, refused)
+            refused, array = self._set_apart(check, array, refused)
         there = array.is_valid()
-        array, _ = _null_where_failing(self._converted, array, arrow_type(self.target))
-        refused = pc.or_(refused, pc.and_(there, array.is_null()))
+        array = _null_where_failing(self._converted, array, arrow_type(self.target))
+        if self.rule != "null":
+            refused = pc.or_(refused, pc.and_(there, array.is_null()))
         for check in after(self.target, self.limits):
-            refused, array = _set_apart(check, array, refused)
+            refused, array = self._set_apart(check, array, refused)
         return refused
 
-    def _settle(self, check: Check, array: pa.Array) -> tuple[pa.Array, int]:
-        """Where the check finds a value, alter it by the allowed rule and count it; without one raise."""
+    def _settle(self, check: Check, array: pa.Array, altered: list[pa.Array]) -> pa.Array:
+        """Where the check finds a value, alter it by the allowed rule and remember it; without one raise."""
         misfit = check(array)
         if misfit is None:
-            return array, 0
-        bad = pc.and_(pc.fill_null(misfit.bad, False), array.is_valid())
-        count = pc.sum(bad).as_py() or 0
-        if not count:
-            return misfit.array, 0
-        if self.rule == "null":
-            return pc.if_else(bad, pa.scalar(None, misfit.array.type), misfit.array), count
-        if self.rule is None or self.rule not in misfit.remedies:
+            return array
+        bad = misfit.rows
+        if not pc.any(bad).as_py():
+            return misfit.array
+        remedied = self._remedied(misfit, bad)
+        if remedied is None:
             raise self._refusal(array, pc.index(bad, True).as_py(), misfit.message, (*misfit.remedies, "null"))
-        return pc.if_else(bad, misfit.remedies[self.rule](), misfit.array), count
+        altered.append(bad)
+        return remedied
 
-    def _convert(self, array: pa.Array) -> tuple[pa.Array, int]:
+    def _remedied(self, misfit: Misfit, bad: pa.Array) -> pa.Array | None:
+        """The array as the allowed rule makes it; None where none is allowed that would help."""
+        if self.rule == "null":
+            return pc.if_else(bad, pa.scalar(None, misfit.array.type), misfit.array)
+        if self.rule is None or self.rule not in misfit.remedies:
+            return None
+        return pc.if_else(bad, misfit.remedies[self.rule](), misfit.array)
+
+    def _convert(self, array: pa.Array, altered: list[pa.Array]) -> pa.Array:
         try:
-            return self._converted(array), 0
+            return self._converted(array)
         except ValueError as error:
-            if self.rule == "null":
-                return _null_where_failing(self._converted, array, arrow_type(self.target))
-            message = f"is no {_described(self.target)}: {error}"
-            raise self._refusal(array, first_failure(self._converted, array), message, ("null",)) from error
+            if self.rule != "null":
+                message = f"is no {_described(self.target)}: {error}"
+                raise self._refusal(array, first_failure(self._converted, array), message, ("null",)) from error
+        found = _null_where_failing(self._converted, array, arrow_type(self.target))
+        altered.append(pc.and_(array.is_valid(), found.is_null()))
+        return found
+
+    def _set_apart(self, check: Check, array: pa.Array, refused: pa.Array) -> tuple[pa.Array, pa.Array]:
+        """What the check finds and the rule does not mend joins `refused` and leaves the array, so that later checks
+        see only what is sound."""
+        misfit = check(array)
+        if misfit is None:
+            return refused, array
+        bad = misfit.rows
+        remedied = self._remedied(misfit, bad)
+        if remedied is not None:
+            return refused, remedied
+        return pc.or_(refused, bad), pc.if_else(bad, pa.scalar(None, misfit.array.type), misfit.array)
 
     def _converted(self, array: pa.Array) -> pa.Array:
         return converted(array, self.source, self.target)
@@ -105,15 +127,6 @@ class Cast:
         clause = message if message.startswith("is no ") else f"does not fit: {message}"
         message = f"value {shown(array, row)} {clause}"
         return ValueDoesNotFit(message, row=row, rules=rules, hint=f"change it, or allow: {options}")
-
-
-def _set_apart(check: Check, array: pa.Array, refused: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """What the check finds joins `refused` and leaves the array, so that later checks see only what is sound."""
-    misfit = check(array)
-    if misfit is None:
-        return refused, array
-    bad = pc.and_(pc.fill_null(misfit.bad, False), array.is_valid())
-    return pc.or_(refused, bad), pc.if_else(bad, pa.scalar(None, misfit.array.type), misfit.array)
 
 
 def shown(array: pa.Array, row: int) -> str:
@@ -132,13 +145,13 @@ def _described(kind: t.LogicalType) -> str:
             return kind.kind.replace("_", " ")
 
 
-def _null_where_failing(convert: Convert, array: pa.Array, wanted: pa.DataType) -> tuple[pa.Array, int]:
-    """The conversion with NULL for each value that it fails for, and how many those are."""
+def _null_where_failing(convert: Convert, array: pa.Array, wanted: pa.DataType) -> pa.Array:
+    """The conversion with NULL for each value that it fails for."""
     try:
-        return convert(array), 0
+        return convert(array)
     except ValueError:
         if len(array) == 1:
-            return pa.nulls(1, wanted), 1
+            return pa.nulls(1, wanted)
     middle = len(array) // 2
-    parts = [_null_where_failing(convert, part, wanted) for part in (array.slice(0, middle), array.slice(middle))]
-    return pa.concat_arrays([part for part, _ in parts]), sum(count for _, count in parts)
+    parts = (array.slice(0, middle), array.slice(middle))
+    return pa.concat_arrays([_null_where_failing(convert, part, wanted) for part in parts])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mappings import types as t
-from mappings.arrow import WIDEST_DECIMAL
+from mappings.arrow import WIDEST_DECIMAL, arrow_type
 from mappings.hazards import (
     Finer,
     Hazard,
@@ -23,13 +23,31 @@ from mappings.hazards import (
     NoUnicode,
     NoYear,
     NulCharacter,
+    NulInJson,
     OutOfBounds,
     OutsideYears,
     TrailingSpaces,
     WrongSize,
 )
 from mappings.limits import Limits
-from mappings.misfits import bounds
+from mappings.number_misfits import bounds, widens
+
+NUMBERS = (t.Integer, t.Year, t.Decimal, t.Float)
+WORDS = (t.Text, t.Enum, t.SetOf, t.Json, t.Opaque)
+"""What letters of any sort may stand in."""
+TEXTS = (t.Text, t.Json, t.Opaque, t.TimeTz, t.Interval, t.Enum, t.SetOf, t.Bits)
+"""What is carried as text."""
+PRINTED: dict[type[t.LogicalType], int] = {
+    t.Date: 16,
+    t.Time: 15,
+    t.TimeTz: 24,
+    t.Timestamp: 32,
+    t.Duration: 32,
+    t.Interval: 64,
+    t.Uuid: 36,
+    t.Float: 24,
+}
+"""Characters of the longest value; the ladder gives columns that become text as much."""
 
 
 def hazards(own: t.LogicalType, source: t.LogicalType, target: t.LogicalType, limits: Limits) -> tuple[Hazard, ...]:
@@ -64,10 +82,14 @@ def _in_casting(source: t.LogicalType, target: t.LogicalType) -> Iterator[Hazard
             yield from _beyond_integer(source, *bounds(target))
         case t.Decimal(precision=precision, scale=scale) if number and precision is not None:
             yield from _beyond_decimal(source, precision, scale or 0)
-        case t.Float() if number or (isinstance(source, t.Float) and source.bits > target.bits):
+        case t.Float() if isinstance(source, NUMBERS) and not widens(arrow_type(source), arrow_type(target)):
             yield NotHeld()
-        case t.Text(fixed=True) if not (isinstance(source, t.Text) and source.fixed):
+        case t.Text(fixed=True) if isinstance(source, WORDS) and not (isinstance(source, t.Text) and source.fixed):
             yield TrailingSpaces()
+        case t.Uuid() if isinstance(source, t.Binary) and source != t.Binary(16, fixed=True):
+            yield WrongSize(16, fixed=True)
+        case t.Integer() if isinstance(source, t.Duration) and target != t.Integer(64):
+            yield NotHeld()
         case _ if _parses(source, target):
             yield NotHeld()
         case _:
@@ -81,52 +103,61 @@ def _beyond_integer(source: t.LogicalType, least: int, greatest: int) -> Iterato
             if own_least < least or own_greatest > greatest:
                 yield OutOfBounds(least, greatest)
         case t.Decimal(precision=precision, scale=scale):
-            if scale is None or scale > 0:
+            if precision is None:
+                yield NotFinite()
+            fraction = scale is None or scale > 0
+            if fraction:
                 yield MoreDigits(0)
-            if precision is None or 10 ** (precision - (scale or 0)) - 1 > greatest or least == 0:
-                yield OutOfBounds(least, greatest)
+            if precision is None or not least <= -_reach(source, 0) <= _reach(source, 0) <= greatest:
+                yield OutOfBounds(least, greatest, fraction)
 
 
 def _beyond_decimal(source: t.LogicalType, precision: int, scale: int) -> Iterator[Hazard]:
+    """Numbers of more digits than Arrow has are carried as text, NaN and the infinities among them."""
     match source:
         case t.Decimal(precision=own, scale=own_scale):
-            if own is None or own_scale is None:
+            if own is None and precision <= WIDEST_DECIMAL:
                 yield NotFinite()
-            if own_scale is None or own_scale > scale:
+            finer = own_scale is None or own_scale > scale
+            if finer:
                 yield MoreDigits(scale)
-            if own is None or own - (own_scale or 0) > precision - scale:
-                yield LongerNumber(precision - scale)
-        case t.Integer() | t.Year():
+            if own is None or _reach(source, scale) >= 10 ** (precision - scale):
+                yield LongerNumber(precision - scale, scale if finer else None)
+        case t.Integer() | t.Year() | t.Boolean():
             if max(abs(end) for end in bounds(source)) >= 10 ** (precision - scale):
                 yield LongerNumber(precision - scale)
+
+
+def _reach(source: t.Decimal, scale: int) -> int:
+    """The greatest number, digits before the point alone, once it is rounded to `scale`."""
+    own_scale = source.scale or 0
+    nines: int = 10 ** ((source.precision or 0) - own_scale) - 1
+    return nines + 1 if own_scale > scale else nines
 
 
 def _parses(source: t.LogicalType, target: t.LogicalType) -> bool:
     """Whether text becomes something that not every text is."""
     free = (t.Text, t.Binary, t.Opaque, t.Dynamic, t.Enum, t.SetOf, t.Bits)
-    texts = isinstance(source, t.Text | t.Opaque) or (isinstance(source, t.Json) and not source.binary)
-    if isinstance(source, t.Json) and isinstance(target, t.Json):
-        return target.binary and not source.binary
-    return texts and type(source) is not type(target) and not isinstance(target, free)
+    return isinstance(source, TEXTS) and type(source) is not type(target) and not isinstance(target, free)
 
 
 def _in_writing(source: t.LogicalType, target: t.LogicalType, limits: Limits) -> Iterator[Hazard]:
-    if not limits.nul_in_text and isinstance(target, t.Text | t.Enum | t.SetOf | t.Opaque | t.Json):
+    if not limits.nul_in_text and isinstance(source, WORDS) and isinstance(target, WORDS):
         yield NulCharacter()
     match target:
-        case t.Text(length=length, octets=octets):
-            yield from _longer(source, length, octets, utf16=limits.utf16_lengths)
-        case t.Binary(length=length, fixed=fixed) if length is not None and source != target:
-            yield WrongSize(length, fixed)
-        case t.Bits(length=length, varying=varying) if length is not None and source != target:
-            yield WrongSize(length, not varying)
+        case t.Text():
+            yield from _longer(source, target, utf16=limits.utf16_lengths)
+        case t.Binary(length=length, fixed=fixed) if length is not None:
+            yield from _other_size(source, length, fixed)
+        case t.Bits(length=length, varying=varying) if length is not None:
+            yield from _other_size(source, length, not varying)
         case t.Enum(labels=labels):
             yield NoLabel(labels)
-        case t.SetOf() if source != target:
+        case t.SetOf(members=members) if not (isinstance(source, t.SetOf) and source.members == members):
             yield NotHeld()
-        case t.Json(binary=True) if limits.json_doubles:
-            yield NotHeld()
-        case t.Float() if not limits.float_specials:
+        case t.Json(binary=True):
+            yield from _in_parsed_json(limits)
+        case t.Float() if not limits.float_specials and isinstance(source, t.Float | t.Decimal):
             yield NotFinite(limits.infinite_floats)
         case t.Year() if not isinstance(source, t.Year):
             yield NoYear()
@@ -136,10 +167,39 @@ def _in_writing(source: t.LogicalType, target: t.LogicalType, limits: Limits) ->
             return
 
 
-def _longer(source: t.LogicalType, length: int | None, octets: int | None, *, utf16: bool) -> Iterator[Hazard]:
+def _in_parsed_json(limits: Limits) -> Iterator[Hazard]:
+    if not limits.nul_in_text:
+        yield NulInJson()
+    if limits.json_doubles:
+        yield NotHeld()
+
+
+def _other_size(source: t.LogicalType, length: int, fixed: bool) -> Iterator[Hazard]:
+    match source:
+        case t.Binary(length=own, fixed=own_fixed):
+            held = own is not None and (own == length and own_fixed if fixed else own <= length)
+        case t.Bits(length=own, varying=own_varying):
+            held = own is not None and (own == length and not own_varying if fixed else own <= length)
+        case t.Uuid():
+            if length == 16 or (length > 16 and not fixed):
+                return
+            yield NotHeld()
+            return
+        case _:
+            held = False
+    if not held:
+        yield WrongSize(length, fixed)
+
+
+def _longer(source: t.LogicalType, target: t.Text, *, utf16: bool) -> Iterator[Hazard]:
     """A character takes at most four bytes, and at most two UTF-16 units."""
+    length, octets = target.length, target.octets
     own = source.length if isinstance(source, t.Text) else _widest_print(source)
     own_octets = source.octets if isinstance(source, t.Text) else None
+    if not isinstance(source, (*WORDS, t.Bits)):
+        if own is None or (length is not None and own > length) or (octets is not None and own > octets):
+            yield NotHeld()
+        return
     if (
         length is not None
         and (own is None or own * (1 + utf16) > length)
@@ -153,16 +213,20 @@ def _longer(source: t.LogicalType, length: int | None, octets: int | None, *, ut
 def _widest_print(source: t.LogicalType) -> int | None:
     """Characters of the longest text that a value of this type is spelled as, None when there is no limit."""
     match source:
-        case t.Date() | t.Timestamp() | t.Time() | t.TimeTz() | t.Duration() | t.Uuid() | t.Boolean() | t.Integer():
-            return 0  # the ladder has given it room
         case t.Enum(labels=labels):
             return max(map(len, labels), default=0)
         case t.SetOf(members=members):
             return sum(map(len, members)) + len(members)
         case t.Bits(length=length):
             return length
+        case t.Boolean():
+            return 1
+        case t.Integer() | t.Year():
+            return max(len(str(end)) for end in bounds(source))
+        case t.Decimal(precision=precision):
+            return None if precision is None else precision + len("-0.")
         case _:
-            return None
+            return PRINTED.get(type(source))
 
 
 def _other_moments(
@@ -176,7 +240,7 @@ def _other_moments(
             yield Finer(target.digits)
     if isinstance(target, t.Time) and isinstance(source, t.Duration):
         yield NoTimeOfDay()
-    if isinstance(target, t.Duration) and limits.longest_span is not None:
+    if isinstance(target, t.Duration) and isinstance(source, t.Duration) and limits.longest_span is not None:
         yield LongerSpan(limits.longest_span)
 
 

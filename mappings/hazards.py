@@ -53,10 +53,11 @@ class LongerSpan:
 
 @dataclass(frozen=True, slots=True)
 class OutOfBounds:
-    """Numbers below `least` or above `greatest`."""
+    """Numbers below `least` or above `greatest`; `rounded`: once they are rounded to whole numbers."""
 
     least: int
     greatest: int
+    rounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,10 @@ class MoreDigits:
 
 @dataclass(frozen=True, slots=True)
 class LongerNumber:
-    """Numbers whose digits before the point are more than `digits`."""
+    """Numbers of more than `digits` digits before the point, once they are rounded to `scale` digits after it."""
 
     digits: int
+    scale: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,11 @@ class WrongSize:
 @dataclass(frozen=True, slots=True)
 class NulCharacter:
     """Text with a NUL character."""
+
+
+@dataclass(frozen=True, slots=True)
+class NulInJson:
+    """JSON whose texts have a NUL character, as the escape \\u0000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +159,7 @@ Hazard = (
     | MoreOctets
     | WrongSize
     | NulCharacter
+    | NulInJson
     | NoUnicode
     | TrailingSpaces
     | NoLabel
@@ -210,6 +218,8 @@ def told(hazard: Hazard) -> str:
             return f"{'other' if fixed else 'more'} than {length} bytes or bits"
         case NulCharacter():
             return "a NUL character"
+        case NulInJson():
+            return "a NUL character (\\u0000) in JSON"
         case NoUnicode():
             return "text that is no Unicode"
         case TrailingSpaces():
@@ -227,7 +237,7 @@ def told(hazard: Hazard) -> str:
 def as_text(hazard: Hazard) -> bool:
     """Whether the column copied as text holds these values too, so that nothing is lost."""
     kept = NoMoment | NoTimeOfDay | NotFinite | OutsideYears | Finer | LongerSpan | OutOfBounds | NoYear
-    return isinstance(hazard, kept | MoreDigits | LongerNumber | LowerBounds | NoLabel | NotHeld)
+    return isinstance(hazard, kept | MoreDigits | LongerNumber | NulInJson | LowerBounds | NoLabel | NotHeld)
 
 
 @dataclass(frozen=True, slots=True)

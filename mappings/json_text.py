@@ -29,6 +29,15 @@ def normal_json(text: str) -> str:
         return text
 
 
+def is_json(text: str) -> bool:
+    """Whether the text is JSON as the standard has it: without NaN and Infinity."""
+    try:
+        json.loads(text, parse_constant=_refuse, parse_float=str, parse_int=str)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def beyond_doubles(text: str) -> bool:
     """Whether a number of the JSON text is neither an integer of 64 bits nor one that a double gives back exactly."""
     try:

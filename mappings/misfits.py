@@ -7,8 +7,7 @@ that does not fit is decided in `conform`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import partial
 
@@ -17,30 +16,30 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mappings import types as t
-from mappings.arrow import arrow_type
-from mappings.casting import cut_to_octets, cut_to_utf16, nearest_floats, rounded, utf16_length
-from mappings.json_text import beyond_doubles
+from mappings.arrow import WIDEST_DECIMAL, arrow_type
+from mappings.casting import cut_to_octets, cut_to_utf16, utf16_length
+from mappings.json_text import beyond_doubles, is_json
 from mappings.limits import Limits
+from mappings.misfit import Check, Misfit
+from mappings.number_misfits import (
+    beyond_scale,
+    clamped,
+    infinite,
+    longer_number,
+    no_year,
+    not_a_number,
+    other_floats,
+    out_of_bounds,
+    special,
+)
 from mappings.spelling import ERA, FIRST_DAY, MICROSECONDS_OF_DAY, duration_text
 
-
-@dataclass(frozen=True, slots=True)
-class Misfit:
-    """Where `bad` is true, the value of `array` does not fit, for the reason `message`. A remedy gives the whole
-    array as the rule of that name would make it, in the type of `array`, which replaces what was examined."""
-
-    array: pa.Array
-    bad: pa.Array
-    message: str
-    remedies: Mapping[str, Callable[[], pa.Array]] = field(default_factory=dict)
-
-
 NUL = re.compile(b"\0")
+ESCAPED_NUL = r"\u0000"
+NUL_ESCAPE = r"(?:^|[^\\])(?:\\\\)*\\u0000"
+"""The escape, unless the backslash before it is itself escaped."""
 LONG_NUMBER = r"\d[\d.]{15}|\d[eE][+-]?\d"
 """In JSON: sixteen digits and points in a row, or an exponent. Any other number is one that a double gives back."""
-
-Check = Callable[[pa.Array], Misfit | None]
-"""None when the type of the array says already that everything fits."""
 
 
 def before(source: t.LogicalType, target: t.LogicalType) -> Iterator[Check]:
@@ -48,15 +47,19 @@ def before(source: t.LogicalType, target: t.LogicalType) -> Iterator[Check]:
     number = isinstance(source, t.Integer | t.Year | t.Decimal)
     match target:
         case t.Float() if number or isinstance(source, t.Float):
-            yield partial(_infinite, target=target)
-            yield partial(_other_floats, target=target)
-        case t.Decimal(scale=scale) if scale is not None and isinstance(source, t.Decimal):
-            yield partial(_beyond_scale, scale=scale)
+            yield partial(infinite, target=target)
+            yield partial(other_floats, target=target)
+        case t.Decimal(precision=precision, scale=scale) if scale is not None and isinstance(source, t.Decimal):
+            yield partial(beyond_scale, scale=scale)
+            if precision is not None and precision > WIDEST_DECIMAL:
+                yield partial(longer_number, digits=precision - scale)
         case t.Integer() | t.Year() | t.Boolean() if number:
-            yield partial(_beyond_scale, scale=0)
-            yield partial(_out_of_bounds, target=target)
+            yield partial(beyond_scale, scale=0)
+            yield partial(out_of_bounds, target=target)
         case t.Text(fixed=True) if not (isinstance(source, t.Text) and source.fixed):
             yield _padded
+        case t.Json() if not isinstance(source, t.Json | t.SetOf):
+            yield _no_json
         case _:
             return
 
@@ -66,9 +69,9 @@ def after(target: t.LogicalType, limits: Limits) -> Iterator[Check]:
     if not limits.nul_in_text and pa.types.is_large_string(arrow_type(target)):
         yield _nul
     match target:
-        case t.Text(length=length, octets=octets):
+        case t.Text(length=length, octets=octets, fixed=fixed):
             if length is not None:
-                yield partial(_longer_text, length=length, utf16=limits.utf16_lengths)
+                yield partial(_longer_text, length=length, utf16=limits.utf16_lengths, fixed=fixed)
             if octets is not None:
                 yield partial(_more_octets, octets=octets)
         case t.Binary(length=length, fixed=fixed) if length is not None:
@@ -79,82 +82,28 @@ def after(target: t.LogicalType, limits: Limits) -> Iterator[Check]:
             yield partial(_no_label, labels=labels)
         case t.SetOf(members=members):
             yield partial(_no_subset, members=members)
-        case t.Json(binary=True) if limits.json_doubles:
-            yield _json_numbers
+        case t.Json(binary=True):
+            if not limits.nul_in_text:
+                yield _nul_in_json
+            if limits.json_doubles:
+                yield _json_numbers
         case t.Float() if not limits.float_specials:
-            yield _not_a_number if limits.infinite_floats else _special
+            yield not_a_number if limits.infinite_floats else special
         case t.Year():
-            yield _no_year
+            yield no_year
         case t.Date():
             yield partial(_beyond_years, limits=limits, unit=1)
         case t.Timestamp(digits=digits):
-            yield partial(_beyond_years, limits=limits, unit=MICROSECONDS_OF_DAY)
+            yield partial(_beyond_years, limits=limits, unit=MICROSECONDS_OF_DAY, step=10 ** (6 - digits))
             yield partial(_finer, digits=digits)
         case t.Time(digits=digits):
             yield partial(_finer, digits=digits)
         case t.Duration(digits=digits):
             yield partial(_finer, digits=digits)
             if limits.longest_span is not None:
-                yield partial(_longer_span, longest=limits.longest_span)
+                yield partial(_longer_span, longest=limits.longest_span, step=10 ** (6 - digits))
         case _:
             return
-
-
-def _widens(source: pa.DataType, target: pa.DataType) -> bool:
-    """Whether every number of the one type is a float of the other."""
-    significant = 53 if target == pa.float64() else 24
-    whole = pa.types.is_integer(source) and source.bit_width <= significant
-    return bool(whole or (pa.types.is_floating(source) and source.bit_width <= target.bit_width))
-
-
-def _infinite(array: pa.Array, target: t.Float) -> Misfit | None:
-    if _widens(array.type, arrow_type(target)):
-        return None
-    floats, changed = nearest_floats(array, target)
-    return Misfit(array, pc.and_(changed, pc.is_inf(floats)), f"beyond the floats of {target.bits} bits")
-
-
-def _other_floats(array: pa.Array, target: t.Float) -> Misfit | None:
-    if _widens(array.type, arrow_type(target)):
-        return None
-    floats, changed = nearest_floats(array, target)
-    return Misfit(floats, changed, f"no float of {target.bits} bits", {"round": lambda: floats})
-
-
-def _beyond_scale(array: pa.Array, scale: int) -> Misfit | None:
-    carried_as_text = pa.types.is_large_string(array.type)
-    if not carried_as_text and not (pa.types.is_decimal(array.type) and array.type.scale > scale):
-        return None
-    exact, nearest = rounded(array, scale)
-    message = f"more than {scale} digits after the point"
-    return Misfit(exact, pc.not_equal(exact, nearest), message, {"round": lambda: nearest})
-
-
-def _out_of_bounds(array: pa.Array, target: t.Integer | t.Year | t.Boolean) -> Misfit | None:
-    if not pa.types.is_integer(array.type):
-        return None
-    least, greatest = bounds(target)
-    own = np.iinfo(array.type.to_pandas_dtype())
-    if least <= own.min and own.max <= greatest:
-        return None
-    low, high = pa.scalar(max(least, int(own.min)), array.type), pa.scalar(min(greatest, int(own.max)), array.type)
-    bad = pc.or_(pc.less(array, low), pc.greater(array, high))
-    return Misfit(array, bad, f"outside {least} to {greatest}", {"clamp": lambda: _clamped(array, low, high)})
-
-
-def bounds(target: t.Integer | t.Year | t.Boolean) -> tuple[int, int]:
-    """The least and the greatest number of the type."""
-    match target:
-        case t.Integer():
-            return target.bounds
-        case t.Year():
-            return 0, 2155
-        case t.Boolean():
-            return 0, 1
-
-
-def _clamped(array: pa.Array, low: pa.Scalar, high: pa.Scalar) -> pa.Array:
-    return pc.min_element_wise(pc.max_element_wise(array, low, skip_nulls=False), high, skip_nulls=False)
 
 
 def _padded(array: pa.Array) -> Misfit | None:
@@ -181,12 +130,27 @@ def _ends(array: pa.Array) -> np.ndarray:
     return whole[array.offset : array.offset + len(array) + 1]
 
 
-def _longer_text(array: pa.Array, length: int, utf16: bool) -> Misfit | None:
+def _no_json(array: pa.Array) -> Misfit:
+    bad = [text is not None and not is_json(text) for text in array.to_pylist()]
+    return Misfit(array, pa.array(bad, pa.bool_()), "is no JSON")
+
+
+def _nul_in_json(array: pa.Array) -> Misfit | None:
+    suspects = pc.match_substring(array, ESCAPED_NUL)
+    if not pc.any(suspects).as_py():
+        return None
+    message = "the target's JSON holds no NUL character"
+    return Misfit(array, pc.and_(suspects, pc.match_substring_regex(array, NUL_ESCAPE)), message)
+
+
+def _longer_text(array: pa.Array, length: int, utf16: bool, fixed: bool) -> Misfit | None:
+    """What is cut for a padded column loses the spaces that it then ends in, which mean nothing there."""
     if np.diff(_ends(array)).max(initial=0) <= length:
         return None  # a character takes at least a byte, and one of two UTF-16 units takes four
     lengths = utf16_length(array) if utf16 else pc.utf8_length(array)
     cut = partial(cut_to_utf16, array, length) if utf16 else partial(pc.utf8_slice_codeunits, array, 0, length)
-    return Misfit(array, pc.greater(lengths, length), f"longer than {length} characters", {"truncate": cut})
+    remedy = (lambda: pc.utf8_rtrim(cut(), " ")) if fixed else cut
+    return Misfit(array, pc.greater(lengths, length), f"longer than {length} characters", {"truncate": remedy})
 
 
 def _more_octets(array: pa.Array, octets: int) -> Misfit:
@@ -220,10 +184,6 @@ def _in_order(names: list[str], members: tuple[str, ...]) -> bool:
     return -1 not in places and places == sorted(set(places))
 
 
-def _not_a_number(array: pa.Array) -> Misfit:
-    return Misfit(array, pc.is_nan(array), "the target holds no NaN")
-
-
 def _json_numbers(array: pa.Array) -> Misfit | None:
     suspects = pc.fill_null(pc.match_substring_regex(array, LONG_NUMBER), False)
     if not pc.any(suspects).as_py():
@@ -237,18 +197,8 @@ def _json_numbers(array: pa.Array) -> Misfit | None:
     return Misfit(array, found, "a number in it is beyond a double, which is all that the target's JSON keeps")
 
 
-def _special(array: pa.Array) -> Misfit:
-    return Misfit(array, pc.invert(pc.is_finite(array)), "the target holds no NaN and no infinity")
-
-
-def _no_year(array: pa.Array) -> Misfit:
-    """One- and two-digit years would become others of this or the last century."""
-    bad = pc.and_(pc.not_equal(array, 0), pc.or_(pc.less(array, 1901), pc.greater(array, 2155)))
-    return Misfit(array, bad, "neither 0 nor a year from 1901 to 2155")
-
-
-def _beyond_years(array: pa.Array, limits: Limits, unit: int) -> Misfit | None:
-    """Dates and timestamps, which count `unit` a day, against the years that the target holds."""
+def _beyond_years(array: pa.Array, limits: Limits, unit: int, step: int = 1) -> Misfit | None:
+    """Dates and timestamps, which count `unit` a day in steps of `step`, against the years that the target holds."""
     numbers = array.view(pa.int32() if unit == 1 else pa.int64())
     own = np.iinfo(numbers.type.to_pandas_dtype())
     low = max(_first_day(limits.least_year) * unit, int(own.min))
@@ -256,18 +206,19 @@ def _beyond_years(array: pa.Array, limits: Limits, unit: int) -> Misfit | None:
     ends = pc.min_max(numbers)
     if ends["min"].as_py() is None or (ends["min"].as_py() >= low and ends["max"].as_py() <= high):
         return None
-    least, greatest = pa.scalar(low, numbers.type), pa.scalar(high, numbers.type)
-    bad = pc.or_(pc.less(numbers, least), pc.greater(numbers, greatest))
+    bad = pc.or_(pc.less(numbers, low), pc.greater(numbers, high))
     message = f"outside the years {limits.least_year} to {limits.greatest_year} that the target holds"
-    return Misfit(array, bad, message, {"clamp": lambda: _clamped(numbers, least, greatest).view(array.type)})
+    least, greatest = pa.scalar(low, numbers.type), pa.scalar(high // step * step, numbers.type)
+    return Misfit(array, bad, message, {"clamp": lambda: clamped(numbers, least, greatest).view(array.type)})
 
 
-def _longer_span(array: pa.Array, longest: int) -> Misfit:
+def _longer_span(array: pa.Array, longest: int, step: int) -> Misfit:
     numbers = array.view(pa.int64())
-    least, greatest = pa.scalar(-longest, pa.int64()), pa.scalar(longest, pa.int64())
-    bad = pc.or_(pc.less(numbers, least), pc.greater(numbers, greatest))
+    bad = pc.or_(pc.less(numbers, -longest), pc.greater(numbers, longest))
+    nearest = longest // step * step
+    least, greatest = pa.scalar(-nearest, pa.int64()), pa.scalar(nearest, pa.int64())
     message = f"longer than {duration_text(pa.array([longest], pa.duration('us')))[0]}, which the target holds at most"
-    return Misfit(array, bad, message, {"clamp": lambda: _clamped(numbers, least, greatest).view(array.type)})
+    return Misfit(array, bad, message, {"clamp": lambda: clamped(numbers, least, greatest).view(array.type)})
 
 
 def _first_day(year: int) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dialects.base import Session
 from dialects.sqltext import examples_query, tally_query
@@ -208,23 +209,34 @@ class ColumnReader:
         found: dict[str, Finding] = {}
         for batch in self._session.read(self._table, self._columns, None, BATCH_ROWS):
             for name, cast in casts:
-                rows = [at for at, bad in enumerate(cast.refused(batch.column(name)).to_pylist()) if bad]
-                if rows:
-                    found[name] = self._grown(found.get(name) or _first(name, cast, batch), batch, rows)
+                refused = cast.refused(batch.column(name))
+                if pc.any(refused).as_py():
+                    known = found.get(name) or Finding(name, NotHeld("", RULES), 0)
+                    found[name] = self._grown(known, cast, batch.filter(refused))
         return list(found.values())
 
-    def _grown(self, finding: Finding, batch: pa.RecordBatch, rows: list[int]) -> Finding:
-        more = [self._key(batch, row) for row in rows[: EXAMPLES - len(finding.keys)]] if self._keys else []
-        return replace(finding, rows=finding.rows + len(rows), keys=(*finding.keys, *more))
+    def _grown(self, finding: Finding, cast: Cast, refused: pa.RecordBatch) -> Finding:
+        """The finding with these rows, all of which the cast refuses: a rule must let every one of them through."""
+        assert isinstance(finding.hazard, NotHeld)
+        values = refused.column(finding.column)
+        ways = tuple(rule for rule in finding.hazard.ways if _lets_through(replace(cast, rule=rule), values))
+        example = finding.hazard.example or _message(cast, values)
+        shown = range(min(EXAMPLES - len(finding.keys), refused.num_rows)) if self._keys else range(0)
+        keys = (*finding.keys, *(self._key(refused, row) for row in shown))
+        return replace(finding, hazard=NotHeld(example, ways), rows=finding.rows + refused.num_rows, keys=keys)
 
     def _key(self, batch: pa.RecordBatch, row: int) -> str:
         return ", ".join(str(spelled(batch.column(name).slice(row, 1))[0]) for name in self._keys)
 
 
-def _first(name: str, cast: Cast, batch: pa.RecordBatch) -> Finding:
-    """What the cast itself says of the first value that it refuses."""
+def _lets_through(cast: Cast, values: pa.Array) -> bool:
+    return not pc.any(cast.refused(values)).as_py()
+
+
+def _message(cast: Cast, values: pa.Array) -> str:
+    """What the cast itself says of the first value."""
     try:
-        cast(batch.column(name))
+        cast(values)
     except ValueDoesNotFit as error:
-        return Finding(name, NotHeld(error.message, tuple(rule for rule in RULES if rule in error.rules)), 0)
+        return error.message
     raise AssertionError(f"{cast.name}: refused and taken")

@@ -5,7 +5,7 @@ Text is compared as bytes of UTF-8: collations take NUL for nothing, letters for
 
 from __future__ import annotations
 
-from dialects.mysql.types import base, digits
+from dialects.mysql.types import base, digits, literal
 from mappings import hazards as h
 from mappings import types as t
 from mappings.schema import Column
@@ -13,7 +13,12 @@ from mappings.schema import Column
 MOMENTS = frozenset({"date", "datetime", "timestamp"})
 CHARACTERS = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtext"})
 OCTETS = "CAST(CONVERT({name} USING utf8mb4) AS BINARY)"
-NO_DAY = "(MONTH({name}) = 0 OR DAYOFMONTH({name}) = 0)"
+NO_DAY = """\
+(MONTH({name}) = 0 OR DAYOFMONTH({name}) = 0 OR \
+(DAYOFMONTH({name}) > 28 AND DAYOFMONTH({name}) > DAYOFMONTH(LAST_DAY({name}))))"""
+"""ALLOW_INVALID_DATES lets the thirtieth of February in."""
+NUL_ESCAPE = literal(r"(^|[^\\])(\\\\)*\\u0000")
+"""The escape of a NUL character in JSON, unless the backslash before it is itself escaped."""
 LONGEST_SPAN = 3_020_399_999_999
 SPAN = "ABS(TIME_TO_SEC({name})) * 1000000 + MICROSECOND({name})"
 
@@ -34,14 +39,16 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             return f"MICROSECOND({name}) % {10 ** (6 - allowed)} <> 0" if finer else ""
         case h.LongerSpan(microseconds=longest):
             return f"{SPAN.format(name=name)} > {longest}" if longest < LONGEST_SPAN else ""
-        case h.OutOfBounds(least=least, greatest=greatest):
-            return f"{name} < {least} OR {name} > {greatest}"
+        case h.OutOfBounds(least=least, greatest=greatest, rounded=rounded):
+            whole = f"ROUND({name})" if rounded else name
+            return f"{whole} < {least} OR {whole} > {greatest}"
         case h.NoYear():
             return f"{name} <> 0 AND ({name} < 1901 OR {name} > 2155)"
         case h.MoreDigits(scale=scale):
             return f"{name} <> TRUNCATE({name}, {scale})"
-        case h.LongerNumber(digits=whole):
-            return f"ABS({name}) >= 1{'0' * whole}"
+        case h.LongerNumber(digits=whole, scale=scale):
+            nearest = name if scale is None else f"ROUND({name}, {scale})"
+            return f"ABS({nearest}) >= 1{'0' * whole}"
         case h.LongerText(length=length, utf16=utf16):
             units = f"LENGTH(CONVERT({name} USING utf16)) / 2" if utf16 else f"CHAR_LENGTH({name})"
             return f"{units} > {length}"
@@ -52,7 +59,9 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
         case h.NulCharacter():
             return f"LOCATE(x'00', {octets}) > 0" if native in CHARACTERS else ""
         case h.TrailingSpaces():
-            return f"{name} LIKE '% '"
+            return f"RIGHT({octets}, 1) = x'20'"
+        case h.NulInJson():
+            return rf"{name} LIKE '%\\\\u0000%' AND {name} REGEXP {NUL_ESCAPE}"
         case h.NoLabel(labels=labels):
             return _no_label(name, column, octets, labels)
         case h.NotFinite() | h.NoUnicode() | h.LowerBounds():

@@ -13,12 +13,15 @@ GREATEST_YEAR = {"date": 5_874_897}
 LEAST_YEAR = -4712
 ASTRAL = r"regexp_replace({text}, '[^\U00010000-\U0010FFFF]', '', 'g')"
 """The characters that take two UTF-16 units."""
+NUL_ESCAPE = r"(^|[^\\])(\\\\)*\\u0000"
+"""The escape of a NUL character, unless the backslash before it is itself escaped."""
+SIZES = {"bytea": "octet_length", "bit": "length", "bit varying": "length"}
 
 
 def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
     """The predicate for the quoted column `name`; see Dialect.offends."""
     base = parsed(column.native).base
-    text = f"{name}::text"
+    text, number = f"{name}::text", f"{name}::numeric" if base == "money" else name
     match hazard:
         case h.NoMoment():
             return f"NOT isfinite({name})" if base in MOMENTS else ""
@@ -30,22 +33,24 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             return _outside(name, base, least, greatest) if base in MOMENTS else None
         case h.Finer(digits=digits):
             return f"extract(microseconds FROM {name})::bigint % {10 ** (6 - digits)} <> 0"
-        case h.OutOfBounds(least=least, greatest=greatest):
-            return f"{name} < {least} OR {name} > {greatest}"
+        case h.OutOfBounds(least=least, greatest=greatest, rounded=rounded):
+            whole = f"round({number})" if rounded else number
+            return _finite(number, column, f"{whole} < {least} OR {whole} > {greatest}")
         case h.NoYear():
             return f"{name} <> 0 AND ({name} < 1901 OR {name} > 2155)"
         case h.MoreDigits(scale=scale):
-            return f"{name} <> trunc({name}, {scale})"
-        case h.LongerNumber(digits=digits):
-            return f"abs({name}) >= 1{'0' * digits} AND {name} NOT IN ('NaN', 'Infinity', '-Infinity')"
+            return f"{number} <> trunc({number}, {scale})"
+        case h.LongerNumber(digits=digits, scale=scale):
+            nearest = number if scale is None else f"round({number}, {scale})"
+            return _finite(number, column, f"abs({nearest}) >= 1{'0' * digits}")
         case h.LongerText(length=length, utf16=utf16):
             units = f"char_length({text})" + (f" + char_length({ASTRAL.format(text=text)})" if utf16 else "")
             return f"{units} > {length}"
         case h.MoreOctets(octets=octets):
             return f"octet_length({text}) > {octets}"
         case h.WrongSize(length=length, fixed=fixed):
-            unit = "octet_length" if isinstance(column.type, t.Binary) else "length"
-            return f"{unit}({name}) {'<>' if fixed else '>'} {length}"
+            unit = SIZES.get(base)
+            return f"{unit}({name}) {'<>' if fixed else '>'} {length}" if unit else None
         case h.TrailingSpaces():
             return f"right({text}, 1) = ' '"
         case h.NoLabel(labels=labels):
@@ -54,6 +59,8 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             return f"left({text}, 1) = '['"
         case h.NulCharacter() | h.NoUnicode():
             return ""  # the server takes neither
+        case h.NulInJson():
+            return f"{text} LIKE '%\\\\u0000%' AND {text} ~ '{NUL_ESCAPE}'" if base == "json" else ""
         case h.LongerSpan() | h.NotHeld():
             return None
 
@@ -67,6 +74,13 @@ def _not_finite(name: str, column: Column, *, infinities: bool) -> str:
             return f"{name} = 'NaN'" if infinities else f"{name} IN ('NaN', 'Infinity', '-Infinity')"
         case _:
             return ""
+
+
+def _finite(number: str, column: Column, predicate: str) -> str:
+    """The predicate for numbers; NaN and the infinities are another hazard, and above all numbers here."""
+    if not isinstance(column.type, t.Decimal):
+        return predicate
+    return f"({predicate}) AND {number} NOT IN ('NaN', 'Infinity', '-Infinity')"
 
 
 def _outside(name: str, base: str, least: int, greatest: int) -> str:

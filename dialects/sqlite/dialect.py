@@ -68,7 +68,7 @@ class SqliteDialect(Dialect):
         return expressions.spelled(expression, columns)
 
     def offends(self, column: Column, hazard: Hazard) -> str | None:
-        return hazards.offends(self.quote(column.name), hazard)
+        return hazards.offends(self.quote(column.name), column, hazard)
 
     def spell_view(self, view: View, default_schema: str, tables: Mapping[TableName, Moved]) -> Fit[str]:
         if view.definition.family == FAMILY:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dialects.sqltext import string_literal
 from mappings import hazards as h
+from mappings import types as t
+from mappings.schema import Column
 
 OCTETS = "length(CAST({name} AS BLOB))"
 CHARACTERS = """\
@@ -16,7 +18,7 @@ UNUSUAL = "{name} IN (9e999, -9e999, 'NaN', 'Infinity', '-Infinity')"
 NUL = "typeof({name}) = 'text' AND instr(CAST({name} AS BLOB), x'00') > 0"
 
 
-def offends(name: str, hazard: h.Hazard) -> str | None:
+def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
     """The predicate for the quoted column `name`; see Dialect.offends."""
     match hazard:
         case h.NoMoment() | h.NoTimeOfDay() | h.LowerBounds():
@@ -24,8 +26,8 @@ def offends(name: str, hazard: h.Hazard) -> str | None:
         case h.NotFinite(infinities=infinities):
             return "" if infinities else UNUSUAL.format(name=name)
         case h.OutsideYears(least=least, greatest=greatest):
-            return "" if least <= 1 and greatest >= 9999 else None
-        case h.OutOfBounds(least=least, greatest=greatest):
+            return _outside(name, least, greatest)
+        case h.OutOfBounds(least=least, greatest=greatest, rounded=False) if not isinstance(_hint(column), t.Decimal):
             return f"{name} < {least} OR {name} > {greatest}"
         case h.NoYear():
             return f"{name} <> 0 AND ({name} < 1901 OR {name} > 2155)"
@@ -36,8 +38,21 @@ def offends(name: str, hazard: h.Hazard) -> str | None:
         case h.NulCharacter():
             return NUL.format(name=name)
         case h.TrailingSpaces():
-            return f"substr({name}, -1) = ' '"
+            return f"substr(CAST({name} AS BLOB), -1) = x'20'"
+        case h.WrongSize(length=length, fixed=fixed):
+            return f"{OCTETS.format(name=name)} {'<>' if fixed else '>'} {length}"
         case h.NoLabel(labels=labels):
             return f"{name} COLLATE BINARY NOT IN ({', '.join(map(string_literal, labels))})"
         case _:
             return None
+
+
+def _hint(column: Column) -> t.LogicalType:
+    return column.type.hint if isinstance(column.type, t.Dynamic) else column.type
+
+
+def _outside(name: str, least: int, greatest: int) -> str:
+    """What is read as dates has years of four digits."""
+    ends = [f"{name} < '{least:04}'"] if least > 0 else []
+    ends += [f"{name} >= '{greatest + 1:04}'"] if greatest < 9999 else []
+    return " OR ".join(ends)
