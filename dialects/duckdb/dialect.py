@@ -23,7 +23,6 @@ LIMITS = Limits(
     index_names_per_schema=True,
     constraint_names_per_schema=False,
     identifiers_fold_case=True,
-    identifiers_fold_ascii=True,
     foreign_keys_inline=True,
     unbounded_decimal=False,
     unsigned_integers=True,
