@@ -10,6 +10,7 @@ from dialects.base import Dialect, Fit
 from mappings import types as t
 from mappings.defaults import Default, ExpressionDefault, LiteralDefault, NowDefault
 from mappings.errors import Blocked
+from mappings.expressions import refusal
 from mappings.name_scopes import Kind
 from mappings.names import PRESERVED, Naming, Renamed, equal_columns
 from mappings.renaming import mentions
@@ -131,11 +132,17 @@ class TableFitter:
     def _generated(self, source: Table, column: Column) -> Column:
         if column.generated is None:
             return column
-        spelled = None if column.name in self._retyped else self._spelled(source, column.generated.expression)
-        if spelled is None:
-            self._drop("generated column", f"{source.name}.{column.name}", "kept as a plain column with its values")
+        place, expression = f"{source.name}.{column.name}", column.generated.expression
+        own = None if column.name in self._retyped else self._own(source, expression)
+        told = replace(column.generated, expression=own or expression)
+        sql = own and self.dialect.spell_generated(
+            replace(source.column(column.name), generated=told), self._in_target_names(source)
+        )
+        if not sql:
+            why = self._why(source, expression)
+            self._drop("generated column", place, f"kept as a plain column with its values{why}")
             return replace(column, generated=None)
-        return replace(column, generated=replace(column.generated, expression=spelled))
+        return replace(column, generated=replace(told, expression=Expression(self.dialect.family, sql)))
 
     def _numbered(self, source: Table, target: Table, column: Column) -> Column:
         if column.identity is None:
@@ -241,7 +248,8 @@ class TableFitter:
         place = f"{source.name}.{check.name or check.expression.sql}"
         spelled = self._spelled(source, check.expression)
         if spelled is None:
-            self._drop("check", place, f"no equal on the target: {check.expression.sql}")
+            why = self._why(source, check.expression)
+            self._drop("check", place, f"no equal on the target: {check.expression.sql}{why}")
             return None
         if not (check.validated and check.enforced):
             self._drop("check", place, "not validated or not enforced at the source, so rows may break it")
@@ -251,15 +259,26 @@ class TableFitter:
 
     def _spelled(self, source: Table, expression: Expression) -> Expression | None:
         """In the target's SQL, where columns go by their target names."""
-        columns = {
-            column.name: replace(column, name=self._called.column(source.name, column.name))
-            for column in source.columns
-        }
-        own = self._called.expression(source, expression)
-        if own is None or any(mentions(expression, name) for name in self._retyped):
+        own = self._own(source, expression)
+        sql = own and self.dialect.spell_expression(own, self._in_target_names(source))
+        return Expression(self.dialect.family, sql) if sql else None
+
+    def _own(self, source: Table, expression: Expression) -> Expression | None:
+        """In the source's SQL, where columns go by their target names. None where it speaks of what becomes text."""
+        if any(mentions(expression, name) for name in self._retyped):
             return None
-        sql = self.dialect.spell_expression(own, columns)
-        return None if sql is None else Expression(self.dialect.family, sql)
+        return self._called.expression(source, expression)
+
+    def _in_target_names(self, source: Table) -> dict[str, Column]:
+        called = self._called.column
+        return {column.name: replace(column, name=called(source.name, column.name)) for column in source.columns}
+
+    def _why(self, source: Table, expression: Expression) -> str:
+        """Behind what is dropped, in brackets, why the expression cannot be said in another family."""
+        if self.schema.family == self.dialect.family:
+            return ""
+        why = refusal(expression, to=self.dialect.family, columns=self._in_target_names(source))
+        return f" ({why})" if why else ""
 
     def _settled(self, fit: Fit[T], what: str, place: str) -> T | None:
         if fit.held is None:
