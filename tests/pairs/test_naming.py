@@ -244,3 +244,20 @@ def test_tables_that_differ_in_case_only_stay_two_where_the_server_lets_them(dat
     assert plain.tables(here) == ["Foo", "foo"]
     (block,) = transfer.plan(there, database("sqlite")).blocks
     assert "foo" in block.message and "Foo" in block.message and "--rename" in block.option
+
+
+def test_defaults_and_expressions_of_the_same_engine_follow(database: DatabaseFactory) -> None:
+    there, here = database("mysql"), database("mysql")
+    plain.execute(
+        there,
+        "CREATE TABLE Price (ID int AUTO_INCREMENT PRIMARY KEY, NetSum int, GrossSum int DEFAULT (NetSum + 1), "
+        "Note varchar(20) DEFAULT (concat('NetSum ', NetSum)), KEY ByNote ((lower(Note))))",
+        "INSERT INTO Price (NetSum) VALUES (1)",
+    )
+    copied(there, here, "--names", "snake")
+    plain.execute(here, "INSERT INTO price (net_sum) VALUES (10)")
+    assert plain.query(here, "SELECT id, gross_sum, note FROM price ORDER BY 1") == [
+        (1, 2, "NetSum 1"),
+        (2, 11, "NetSum 10"),
+    ]
+    assert named(transfer.inspect(here), "price").indexes[0].parts[0].expression
