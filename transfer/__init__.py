@@ -12,6 +12,7 @@ assert report.status == "done"
 from __future__ import annotations
 
 from mappings.errors import TransferError
+from mappings.names import Naming, Rename
 from mappings.schema import Schema
 from transfer.api import compare, copy, inspect, plan, replay, reviewed_plan, verify
 from transfer.config import Options, Selection
@@ -21,8 +22,10 @@ from transfer.report import Report
 
 __all__ = [
     "Comparison",
+    "Naming",
     "Options",
     "Plan",
+    "Rename",
     "Report",
     "Schema",
     "Selection",
