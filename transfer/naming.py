@@ -43,11 +43,13 @@ class NameCheck:
 
     def _homes(self) -> Iterator[Note]:
         default, limits = self.schema.default_schema, self.dialect.limits
+        if not limits.schemas:
+            return  # prefixes: only tables can be one
         homes = {table.name.schema: self.naming.home(table.name.schema, default) for table in self.schema.tables}
         for first, other in equal_homes(homes, self.naming, default, limits):
             message = f"the schemas {first} and {other} would both become {homes[other]}"
             yield Note("F", other, message, mapping_schema(other, f"{homes[other]}_2"))
-        for schema, home in homes.items() if limits.schemas else ():
+        for schema, home in homes.items():
             if home and (reason := self.dialect.refuses_name("schema", home)):
                 message = f"no schema can be called {home!r}: {reason}"
                 yield Note("F", schema, message, mapping_schema(schema, f"own_{home}"))
