@@ -103,7 +103,7 @@ def _beyond_integer(source: t.LogicalType, least: int, greatest: int) -> Iterato
             if own_least < least or own_greatest > greatest:
                 yield OutOfBounds(least, greatest)
         case t.Decimal(precision=precision, scale=scale):
-            if precision is None:
+            if _carried_as_text(source):
                 yield NotFinite()
             fraction = scale is None or scale > 0
             if fraction:
@@ -113,10 +113,9 @@ def _beyond_integer(source: t.LogicalType, least: int, greatest: int) -> Iterato
 
 
 def _beyond_decimal(source: t.LogicalType, precision: int, scale: int) -> Iterator[Hazard]:
-    """Numbers of more digits than Arrow has are carried as text, NaN and the infinities among them."""
     match source:
         case t.Decimal(precision=own, scale=own_scale):
-            if own is None and precision <= WIDEST_DECIMAL:
+            if _carried_as_text(source) and precision <= WIDEST_DECIMAL:
                 yield NotFinite()
             finer = own_scale is None or own_scale > scale
             if finer:
@@ -126,6 +125,11 @@ def _beyond_decimal(source: t.LogicalType, precision: int, scale: int) -> Iterat
         case t.Integer() | t.Year() | t.Boolean():
             if max(abs(end) for end in bounds(source)) >= 10 ** (precision - scale):
                 yield LongerNumber(precision - scale)
+
+
+def _carried_as_text(source: t.Decimal) -> bool:
+    """Numbers of more digits than Arrow has, NaN and the infinities among them."""
+    return source.precision is None or source.precision > WIDEST_DECIMAL
 
 
 def _reach(source: t.Decimal, scale: int) -> int:

@@ -20,7 +20,7 @@ NO_DAY = """\
 NUL_ESCAPE = literal(r"(^|[^\\])(\\\\)*\\u0000")
 """The escape of a NUL character in JSON, unless the backslash before it is itself escaped."""
 LONGEST_SPAN = 3_020_399_999_999
-SPAN = "ABS(TIME_TO_SEC({name})) * 1000000 + MICROSECOND({name})"
+BYTES = frozenset({"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"})
 
 
 def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
@@ -38,9 +38,10 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             finer = digits(column.native) > allowed
             return f"MICROSECOND({name}) % {10 ** (6 - allowed)} <> 0" if finer else ""
         case h.LongerSpan(microseconds=longest):
-            return f"{SPAN.format(name=name)} > {longest}" if longest < LONGEST_SPAN else ""
+            return f"{name} > {_span(longest)} OR {name} < {_span(-longest)}" if longest < LONGEST_SPAN else ""
         case h.OutOfBounds(least=least, greatest=greatest, rounded=rounded):
-            whole = f"ROUND({name})" if rounded else name
+            # a YEAR is compared as one: with 1 as 2001
+            whole = f"ROUND({name})" if rounded else f"{name} + 0" if native == "year" else name
             return f"{whole} < {least} OR {whole} > {greatest}"
         case h.NoYear():
             return f"{name} <> 0 AND ({name} < 1901 OR {name} > 2155)"
@@ -48,7 +49,9 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             return f"{name} <> TRUNCATE({name}, {scale})"
         case h.LongerNumber(digits=whole, scale=scale):
             nearest = name if scale is None else f"ROUND({name}, {scale})"
-            return f"ABS({nearest}) >= 1{'0' * whole}"
+            return f"{nearest} >= 1{'0' * whole} OR {nearest} <= -1{'0' * whole}"
+        case h.LongerText() | h.MoreOctets() | h.NoLabel() if native == "bit":
+            return None
         case h.LongerText(length=length, utf16=utf16):
             units = f"LENGTH(CONVERT({name} USING utf16)) / 2" if utf16 else f"CHAR_LENGTH({name})"
             return f"{units} > {length}"
@@ -57,14 +60,16 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
         case h.WrongSize(length=length, fixed=fixed):
             return f"LENGTH({name}) {'<>' if fixed else '>'} {length}" if isinstance(column.type, t.Binary) else None
         case h.NulCharacter():
-            return f"LOCATE(x'00', {octets}) > 0" if native in CHARACTERS else ""
+            return f"LOCATE(x'00', {octets}) > 0" if native in CHARACTERS else "" if native not in BYTES else None
         case h.TrailingSpaces():
             return f"RIGHT({octets}, 1) = x'20'"
         case h.NulInJson():
             return rf"{name} LIKE '%\\\\u0000%' AND {name} REGEXP {NUL_ESCAPE}"
         case h.NoLabel(labels=labels):
             return _no_label(name, column, octets, labels)
-        case h.NotFinite() | h.NoUnicode() | h.LowerBounds():
+        case h.NoUnicode():
+            return None if native in BYTES else ""
+        case h.NotFinite() | h.LowerBounds():
             return ""
         case h.NotHeld():
             return None
@@ -82,10 +87,15 @@ def _outside(name: str, native: str, least: int, greatest: int) -> str | None:
 
 def _no_label(name: str, column: Column, octets: str, labels: tuple[str, ...]) -> str:
     """An ENUM may also hold the empty text number 0, which stands for an error of the past."""
-    others = f"{octets} NOT IN ({', '.join(_octets(label) for label in labels)})"
-    if not isinstance(column.type, t.Enum):
-        return others
-    return f"{name} + 0 = 0" if set(column.type.labels) <= set(labels) else f"{name} + 0 = 0 OR {others}"
+    if isinstance(column.type, t.Enum) and set(column.type.labels) <= set(labels):
+        return "" if "" in labels else f"{name} + 0 = 0"
+    return f"{octets} NOT IN ({', '.join(_octets(label) for label in labels)})"
+
+
+def _span(microseconds: int) -> str:
+    seconds, fraction = divmod(abs(microseconds), 1_000_000)
+    clock = f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}.{fraction:06}"
+    return f"'{'-' * (microseconds < 0)}{clock}'"
 
 
 def _octets(text: str) -> str:

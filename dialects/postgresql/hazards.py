@@ -8,25 +8,26 @@ from mappings import hazards as h
 from mappings import types as t
 from mappings.schema import Column
 
-MOMENTS = frozenset({"date", "timestamp", "timestamptz"})
+MOMENTS = frozenset({"date", "timestamp without time zone", "timestamp with time zone"})
 GREATEST_YEAR = {"date": 5_874_897}
 LEAST_YEAR = -4712
 ASTRAL = r"regexp_replace({text}, '[^\U00010000-\U0010FFFF]', '', 'g')"
 """The characters that take two UTF-16 units."""
 NUL_ESCAPE = r"(^|[^\\])(\\\\)*\\u0000"
 """The escape of a NUL character, unless the backslash before it is itself escaped."""
+AS_NUMBER = {"money": "::numeric", "boolean": "::int", "oid": "::bigint"}
 SIZES = {"bytea": "octet_length", "bit": "length", "bit varying": "length"}
 
 
 def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
     """The predicate for the quoted column `name`; see Dialect.offends."""
     base = parsed(column.native).base
-    text, number = f"{name}::text", f"{name}::numeric" if base == "money" else name
+    text, number = f"{name}::text", f"{name}{AS_NUMBER.get(base, '')}"
     match hazard:
         case h.NoMoment():
             return f"NOT isfinite({name})" if base in MOMENTS else ""
         case h.NoTimeOfDay():
-            return f"{name} = '24:00'" if base == "time" else ""
+            return f"{name} = '24:00'" if base == "time without time zone" else ""
         case h.NotFinite(infinities=infinities):
             return "" if base == "money" else _not_finite(name, column, infinities=infinities)
         case h.OutsideYears(least=least, greatest=greatest):
@@ -37,12 +38,12 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             whole = f"round({number})" if rounded else number
             return _finite(number, column, f"{whole} < {least} OR {whole} > {greatest}")
         case h.NoYear():
-            return f"{name} <> 0 AND ({name} < 1901 OR {name} > 2155)"
+            return f"{number} <> 0 AND ({number} < 1901 OR {number} > 2155)"
         case h.MoreDigits(scale=scale):
             return f"{number} <> trunc({number}, {scale})"
         case h.LongerNumber(digits=digits, scale=scale):
             nearest = number if scale is None else f"round({number}, {scale})"
-            return _finite(number, column, f"abs({nearest}) >= 1{'0' * digits}")
+            return _finite(number, column, f"{nearest} >= 1{'0' * digits} OR {nearest} <= -1{'0' * digits}")
         case h.LongerText(length=length, utf16=utf16):
             units = f"char_length({text})" + (f" + char_length({ASTRAL.format(text=text)})" if utf16 else "")
             return f"{units} > {length}"

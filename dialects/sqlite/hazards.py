@@ -15,12 +15,16 @@ CHARACTERS = """\
 CASE WHEN instr(CAST({name} AS BLOB), x'00') THEN length(CAST({name} AS BLOB)) ELSE length({name}) END"""
 """length() stops at a NUL; then the bytes bound the characters from above."""
 UNUSUAL = "{name} IN (9e999, -9e999, 'NaN', 'Infinity', '-Infinity')"
+NO_TIME = "CAST({name} AS INTEGER) >= 24 OR {name} GLOB '-*[1-9]*'"
+"""Spans begin with their hours."""
 NUL = "typeof({name}) = 'text' AND instr(CAST({name} AS BLOB), x'00') > 0"
 
 
 def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
     """The predicate for the quoted column `name`; see Dialect.offends."""
     match hazard:
+        case h.NoTimeOfDay() if isinstance(_hint(column), t.Duration):
+            return NO_TIME.format(name=name)
         case h.NoMoment() | h.NoTimeOfDay() | h.LowerBounds():
             return ""
         case h.NotFinite(infinities=infinities):
@@ -53,6 +57,6 @@ def _hint(column: Column) -> t.LogicalType:
 
 def _outside(name: str, least: int, greatest: int) -> str:
     """What is read as dates has years of four digits."""
-    ends = [f"{name} < '{least:04}'"] if least > 0 else []
-    ends += [f"{name} >= '{greatest + 1:04}'"] if greatest < 9999 else []
+    ends = [f"{name} < '{least:04}-01-01'"] if least > 0 else []
+    ends += [f"{name} >= '{greatest + 1:04}-01-01'"] if greatest < 9999 else []
     return " OR ".join(ends)
