@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, NoReturn, Protocol
 from urllib.parse import urlsplit
 
-import pymysql
 import pytest
 
 import transfer
@@ -127,18 +126,6 @@ def not_tested(config: pytest.Config, what: str, reason: str) -> NoReturn:
     """Skip a test, and say loudly at the end what it leaves untested."""
     config.stash[MISSING][what] = reason
     pytest.skip(reason)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def context_of_tls() -> Iterator[None]:
-    """The default one is made once: it reads all certificates of the system, and tests connect thousands of times."""
-    make = pymysql.Connection._create_ssl_ctx
-    default = make(None, {})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            pymysql.Connection, "_create_ssl_ctx", lambda this, options: make(this, options) if options else default
-        )
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from mappings.errors import ConfigurationError
 if TYPE_CHECKING:
     from adbc_driver_manager.dbapi import Connection as BinaryConnection
 
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
+"""What the driver logs of a broken COPY is told by our own error; without a handler Python would print it, too."""
 PlainConnection = psycopg.Connection[tuple[Any, ...]]
 
 DEFAULTS = {"connect_timeout": "10", "application_name": "dbtransfer", "keepalives_idle": "60"}
