@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from dialects import sqltext
-from dialects.base import Dialect, Fit
+from dialects.base import Dialect, Fit, Named
 from dialects.mssql import ddl, defaults, expressions, fitting, normal, probe, spelling
 from dialects.mssql.fitted import Fitted
 from dialects.mssql.server import Server
@@ -59,6 +59,10 @@ class MssqlDialect(Dialect):
 
     def quote(self, name: str) -> str:
         return spelling.quote(name)
+
+    def refuses_name(self, what: Named, name: str) -> str:
+        temporary = what == "table" and name.startswith("#")
+        return super().refuses_name(what, name) or "a table whose name begins with # is temporary" * temporary
 
     def spell(self, kind: LogicalType, use: Use) -> Spelling | None:
         return spelling.spell(kind, use, self.server)

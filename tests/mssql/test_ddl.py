@@ -278,3 +278,8 @@ def test_what_is_planned_and_what_is_found_have_one_form() -> None:
     index = Index("u", part, unique=True, where=Expression(FAMILY, "[a] IS NOT NULL"), nulls_not_distinct=True)
     found = table("t", number("id", identity=Identity()), text("a"), indexes=(index,), options=(("clustered", "i"),))
     assert dialect.normal_form(planned) == dialect.normal_form(found)
+
+
+def test_a_table_cannot_be_called_like_a_temporary_one() -> None:
+    assert "temporary" in MssqlDialect().refuses_name("table", "#orders")
+    assert not MssqlDialect().refuses_name("column", "#orders")
