@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dialects.base import Session
+from dialects.base import CIRCUMSTANCES, Session
 from dialects.sqltext import examples_query, tally_query
 from mappings import types as t
 from mappings.conform import RULES, Cast
@@ -52,6 +52,8 @@ def examined(
         return Examined(pairs, notes=tuple(_unproven(table, question) for question in asked))
     try:
         findings = tuple(examine(session, table, pairs, asked, limits))
+    except CIRCUMSTANCES:
+        raise
     except DatabaseError as error:
         return Examined(pairs, blocks=(Note("F", error.where or str(table.name), error.message, _option(error)),))
     return _settled(table, pairs, asked, findings, rejecting=options.on_error == "reject")
@@ -180,10 +182,16 @@ def _tallied(session: Session, table: Table, asked: Sequence[Question]) -> Itera
 
 
 def _examples(session: Session, table: Table, question: Question) -> tuple[str, ...]:
+    """Keys of the first rows; none where the key itself is what its driver cannot show."""
     if table.primary_key is None:
         return ()
     query = examples_query(session.dialect, table, question.predicate or "", EXAMPLES)
-    return tuple(", ".join(str(part) for part in key) for key in session.query(query))
+    try:
+        return tuple(", ".join(str(part) for part in key) for key in session.query(query))
+    except CIRCUMSTANCES:
+        raise
+    except DatabaseError:
+        return ()
 
 
 def nulled(session: Session, table: Table, columns: Iterable[Column]) -> dict[str, int]:
