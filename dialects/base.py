@@ -15,6 +15,7 @@ from typing import Generic, Literal, Self, TypeVar
 import pyarrow as pa
 
 from dialects.url import DatabaseUrl
+from mappings.canonical import Digest
 from mappings.defaults import Default
 from mappings.errors import (
     ConnectionLost,
@@ -221,6 +222,11 @@ class Dialect(ABC):
         None where SQL cannot tell, so that the values must be read."""
         return None
 
+    def digest(self, columns: tuple[Column, ...]) -> str | None:
+        """An expression for the canonical text of a row (mappings.canonical) with these columns, `column.type` saying
+        what text each has. None where SQL cannot say just that text, or need not: engines that run in this process."""
+        return None
+
     def make_schema(self, name: str) -> str:
         """The statement that makes a namespace where there is none of that name."""
         return f"CREATE SCHEMA IF NOT EXISTS {self.quote(name)}"
@@ -309,6 +315,11 @@ class Session(ABC):
         Rows of a KeyRange come in key order. Closing the iterator early frees the connection.
         """
 
+    def digest(self, table: Table, columns: tuple[Column, ...], where: KeyRange | None) -> Digest | None:
+        """The digest of what `read` would yield, counted and summed by the engine itself in the session's snapshot.
+        None where it cannot for these columns or these values: the rows must then be read."""
+        return None
+
     @abstractmethod
     def begin(self) -> None:
         """Open the transaction that the next writes belong to."""
@@ -326,6 +337,7 @@ class Session(ABC):
 
     def undo(self) -> None:
         """Undo what was written since the mark, also after a write that failed; the transaction stays open."""
+        raise DatabaseError(f"{self.dialect.label} knows no marks within a transaction")
 
     @abstractmethod
     def commit(self) -> None: ...
