@@ -1,14 +1,17 @@
-"""Canonical row text, version 1: the one text of a row that every engine and Arrow spell alike.
+"""Canonical row text, version 2: the one text of a row that every engine and Arrow spell alike.
 
-Columns are joined by `|`; NULL is nothing between bars. Kinds whose text may hold `|` or be empty are written
-`<bytes>:<text>`, long text and bytes as the SHA-256 of their bytes, so the encoding is unambiguous without escapes.
-JSON that engines spell anew is hashed in its normal form, other JSON as it is written.
+Columns are joined by `|`; NULL is nothing between bars. Text, which may hold `|` or be empty, is written
+`<bytes>:<text>`, and `#<SHA-256>` where it is long; bytes as their SHA-256. So the encoding is unambiguous without
+escapes. JSON that engines spell anew is hashed in its normal form, other JSON is text as it is written.
+
+Version 1 hashed all values of text that was not declared short: three hashes for a row of two such columns.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import assert_never
 
 import numpy as np
@@ -20,15 +23,26 @@ from mappings.arrow import arrow_type
 from mappings.json_text import normal_json
 from mappings.spelling import decimal_text, hex_text, joined, large, spelled, timestamp_text, uuid_digits
 
-VERSION = 1
-INLINE_LENGTH = 255
-"""Text declared longer than this is hashed first, so that the row stays small."""
+VERSION = 2
+INLINE_OCTETS = 255
+"""Text of more bytes of UTF-8 is hashed first, so that the row stays small."""
 NOT_A_NUMBER = 0x7FF8 << 48
 """The bits that stand for every NaN: engines keep different ones."""
 SHA256_OCTETS = 32
 SLICE_BITS = 56
 
 Spell = Callable[[pa.Array], pa.Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """`rows` and the exact sum of one 56-bit slice of SHA-256 per row. Digests add up."""
+
+    rows: int = 0
+    total: int = 0
+
+    def __add__(self, other: Digest) -> Digest:
+        return Digest(self.rows + other.rows, self.total + other.total)
 
 
 def speller(kind: t.LogicalType) -> Spell:
@@ -40,15 +54,13 @@ def speller(kind: t.LogicalType) -> Spell:
             return decimal_text if pa.types.is_decimal(arrow_type(kind)) else _number_text
         case t.Float():
             return _float_bits
-        case t.Text(length=length, fixed=fixed):
-            inline = length is not None and length <= INLINE_LENGTH
-            spell = _counted if inline else _hashed
-            return (lambda array: spell(pc.utf8_rtrim(array, " "))) if fixed else spell
+        case t.Text(fixed=True):
+            return lambda array: _counted(pc.utf8_rtrim(array, " "))
         case t.Json(binary=True):
             return _hashed_json
-        case t.Json() | t.Array() | t.Opaque() | t.Binary() | t.Geometry():
+        case t.Binary() | t.Geometry():
             return _hashed
-        case t.Enum() | t.SetOf() | t.TimeTz() | t.Bits():
+        case t.Text() | t.Json() | t.Array() | t.Opaque() | t.Enum() | t.SetOf() | t.TimeTz() | t.Bits():
             return _counted
         case t.Timestamp():
             return timestamp_text
@@ -99,8 +111,14 @@ def _hashed_json(array: pa.Array) -> pa.Array:
 
 
 def _counted(array: pa.Array) -> pa.Array:
-    lengths = pc.cast(pc.binary_length(array), pa.large_utf8())
-    return joined([lengths, array], ":")
+    """Each text behind its length in bytes; the hash of a long one."""
+    lengths = pc.binary_length(array)
+    long = pc.fill_null(pc.greater(lengths, INLINE_OCTETS), False)
+    if not pc.any(long).as_py():
+        return joined([pc.cast(lengths, pa.large_utf8()), array], ":")
+    hashes = joined([large(""), _hashed(array.filter(long))], "#")
+    short = pc.if_else(long, large(""), array)
+    return pc.replace_with_mask(_counted(short), long, hashes)
 
 
 def _number_text(array: pa.Array) -> pa.Array:

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import pyarrow as pa
 
-from mappings.canonical import row_texts, slice_sum, speller
+from mappings.canonical import Digest, row_texts, slice_sum, speller
 from mappings.schema import Column
 
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """`rows` and the exact sum of one 56-bit slice of SHA-256 per row. Digests add up."""
-
-    rows: int = 0
-    total: int = 0
-
-    def __add__(self, other: Digest) -> Digest:
-        return Digest(self.rows + other.rows, self.total + other.total)
+__all__ = ["Digest", "Digester"]
 
 
 class Digester:

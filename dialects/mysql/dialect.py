@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from dialects import sqltext
 from dialects.base import Dialect, Fit, Named
-from dialects.mysql import ddl, defaults, fitting, hazards, names, sizes, spelling
+from dialects.mysql import ddl, defaults, digest, fitting, hazards, names, sizes, spelling
 from dialects.mysql.columns import quoted
 from dialects.mysql.connecting import SQL_MODE
 from dialects.mysql.expressions import own_expression
@@ -88,6 +88,9 @@ class MysqlDialect(Dialect):
 
     def offends(self, column: Column, hazard: Hazard) -> str | None:
         return hazards.offends(self.quote(column.name), column, hazard)
+
+    def digest(self, columns: tuple[Column, ...]) -> str | None:
+        return digest.row_text(self, columns)
 
     def fit_identity(self, table: Table, column: Column) -> Fit[Identity]:
         return fitting.fit_identity(table, column)

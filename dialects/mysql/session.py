@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from dialects import sqltext
 from dialects.base import KeyRange, Readers, Session
-from dialects.mysql import decode, probe, reading, weights, writing
+from dialects.mysql import decode, digest, probe, reading, weights, writing
 from dialects.mysql.bulk import Fed, Load, loaded
 from dialects.mysql.catalog import read_schema
 from dialects.mysql.connecting import Opened, bare_connection, open_connection
@@ -21,6 +21,7 @@ from dialects.mysql.errors import HARMLESS, NO_LOCAL_FILES, code_of, refused_row
 from dialects.mysql.snapshot import open_readers
 from dialects.url import DatabaseUrl
 from mappings.arrow import arrow_schema
+from mappings.canonical import Digest
 from mappings.errors import DatabaseError, PermissionDenied
 from mappings.schema import Column, Schema, Table, TableName
 from mappings.type_mapper import Facts, Risk
@@ -196,6 +197,14 @@ class MysqlSession(Session):
                 return
         with suppress(Exception):
             self._connection.run("DO 0")  # takes a KILL that came after the query's own end
+
+    def digest(self, table: Table, columns: tuple[Column, ...], where: KeyRange | None) -> Digest | None:
+        """None also after a warning: the server may have cut or left out a value, so the rows must be read."""
+        row = self.dialect.digest(columns)
+        if row is None:
+            return None
+        rows, total = self._run(f"digesting {table.name}", digest.query(self.dialect, table, row, where))[0]
+        return None if self._connection.warning_count else Digest(int(rows), int(total))
 
     def begin(self) -> None:
         if not self._writable:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dialects import sqltext
 from dialects.base import Dialect, Engine, Fit, Named, Session
-from dialects.postgresql import ddl, defaults, fitting, hazards, names, spelling
+from dialects.postgresql import ddl, defaults, digest, fitting, hazards, names, spelling
 from dialects.postgresql.normal import normal_form
 from dialects.postgresql.server import Server
 from dialects.postgresql.types import FAMILY
@@ -76,6 +76,9 @@ class PostgreSQLDialect(Dialect):
 
     def offends(self, column: Column, hazard: Hazard) -> str | None:
         return hazards.offends(self.quote(column.name), column, hazard)
+
+    def digest(self, columns: tuple[Column, ...]) -> str | None:
+        return digest.row_text(self, columns, self.server.encoding)
 
     def relation(self, table: Table) -> str:
         return f"{'ONLY ' * table.only}{self.qualified(table.name)}"

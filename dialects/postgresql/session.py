@@ -10,7 +10,7 @@ from dataclasses import replace
 import pyarrow as pa
 
 from dialects.base import CIRCUMSTANCES, KeyRange, Readers, Session
-from dialects.postgresql import PostgreSQLDialect
+from dialects.postgresql import PostgreSQLDialect, digest
 from dialects.postgresql.bulk import ArrowStream, CopyIn, Load
 from dialects.postgresql.catalog import reflect
 from dialects.postgresql.connection import Address, address
@@ -22,6 +22,7 @@ from dialects.postgresql.server import EXTENSION_TYPES, FACTS, KNOWN, OLDEST, Se
 from dialects.postgresql.wire import NativeColumn, wire
 from dialects.sqltext import boundary_query, column_list, count_query, string_literal
 from dialects.url import DatabaseUrl
+from mappings.canonical import Digest
 from mappings.errors import ConfigurationError, ConnectionRefused, DatabaseError, TransferError
 from mappings.schema import Column, Schema, Table, TableName
 from mappings.type_mapper import Facts, Risk
@@ -151,6 +152,19 @@ class PostgreSQLSession(Session):
             if refused is None:
                 raise
             raise refused from error
+
+    def digest(self, table: Table, columns: tuple[Column, ...], where: KeyRange | None) -> Digest | None:
+        """None also where a value has no place in its type: reading it then raises, with its key."""
+        row = self.dialect.digest(columns)
+        if row is None:
+            return None
+        try:
+            rows, total = self._control.fetch(digest.query(self.dialect, table, row, where))[0]
+        except DatabaseError as error:
+            if refusal(error, table, columns) is None:
+                raise
+            return None
+        return Digest(int(rows), int(total))
 
     def begin(self) -> None:
         if self._in_transaction:

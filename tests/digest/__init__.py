@@ -1,0 +1,1 @@
+"""The same text of a row inside the databases and over Arrow."""
