@@ -14,7 +14,7 @@ STATES = {
     "28P01": e.ConnectionRefused, "3D000": e.ConnectionRefused, "53300": e.ConnectionRefused,
     "08006": e.ConnectionLost, "57P01": e.ConnectionLost, "40001": e.Contention, "40P01": e.Contention,
     "55P03": e.Contention, "42501": e.PermissionDenied, "53100": e.StorageFull, "23505": e.ConstraintViolated,
-    "22001": e.DatabaseError, "42P07": e.DatabaseError, "57014": e.DatabaseError, "XX000": e.DatabaseError,
+    "22001": e.RowRefused, "42P07": e.DatabaseError, "57014": e.DatabaseError, "XX000": e.DatabaseError,
 }  # fmt: skip
 
 
