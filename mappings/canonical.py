@@ -74,6 +74,26 @@ def speller(kind: t.LogicalType) -> Spell:
             assert_never(kind)
 
 
+def agreed(source: t.LogicalType, target: t.LogicalType) -> bool:
+    """Whether the engine that holds `source` may spell its values as `target`: the text is then that of the value as a
+    copy would send it, or the value does not fit, and the text shows it."""
+    match source, target:
+        case t.Float(bits=held), t.Float(bits=wanted):
+            return held <= wanted
+        case t.Text(fixed=padded), t.Text(fixed=True):
+            return padded
+        case t.Json(binary=parsed), t.Json(binary=wanted):
+            return parsed or not wanted
+        case (t.Binary(), t.Binary(fixed=True)) | (t.Geometry(), t.Geometry()) | (t.Array(), t.Array()):
+            return source == target
+        case ((t.Boolean() | t.Integer() | t.Year()), (t.Integer() | t.Boolean() | t.Year() | t.Decimal())):
+            return True
+        case t.Uuid(), t.Text():
+            return True
+        case _:
+            return type(source) is type(target) and not isinstance(source, t.Dynamic)
+
+
 def row_texts(batch: pa.RecordBatch, spellers: tuple[Spell, ...]) -> pa.Array:
     """The canonical text of every row, as a large_utf8 array without NULLs."""
     texts = [spell(column) for spell, column in zip(spellers, batch.columns, strict=True)]

@@ -99,6 +99,7 @@ def verify(source: Url, target: Url, options: Options | None = None, progress: P
             verified=verdicts[name].verified,
             seconds=seconds.get(name, 0.0),
             difference=verdicts[name].difference,
+            proof=verdicts[name].proof,
         )
         for table in made.tables
     )

@@ -10,13 +10,15 @@ from mappings.type_mapper import Note
 from transfer.differences import Comparison
 
 Verified = Literal["none", "count", "digest", "differs"]
+Proof = Literal["", "inside", "read back"]
 Status = Literal["done", "rejects", "differences"]
 
 
 @dataclass(frozen=True, slots=True)
 class TableReport:
     """`rows` were read and written, `rejected` read but not written. `verified` is how far the proof went:
-    `differs` when it failed, `difference` then says how."""
+    `differs` when it failed, `difference` then says how. `proof`: whether the databases digested their own rows
+    (`inside`) or these were read; empty without digests."""
 
     source: str
     target: str
@@ -25,6 +27,7 @@ class TableReport:
     verified: Verified
     seconds: float
     difference: str = ""
+    proof: Proof = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,6 +245,7 @@ class Run:
             verified=verdict.verified,
             seconds=self._ledger.seconds[str(table.source.name)],
             difference=verdict.difference,
+            proof=verdict.proof,
         )
 
     def _altered(self) -> tuple[Altered, ...]:

@@ -1,4 +1,7 @@
-"""Proves that two tables hold the same rows: exact counts, and digests of both sides over the same conformed values."""
+"""Proves that two tables hold the same rows: exact counts, and digests of both sides over the same conformed values.
+
+A database digests its own rows where it can; the others are read.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,19 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 from dialects.base import KeyRange, Session
 from mappings import types as t
+from mappings.canonical import agreed
+from mappings.schema import Column
 from transfer.chunks import Chunk, ChunkQueue
 from transfer.copier import Conformer, ahead
 from transfer.digest import Digest, Digester
 from transfer.plan import Plan, TablePlan
 from transfer.progress import Progress
-from transfer.report import Verified
+from transfer.report import Proof, Verified
 from transfer.workers import Crew
 
 
@@ -32,6 +38,15 @@ class Copied:
 class Verdict:
     verified: Verified
     difference: str = ""
+    proof: Proof = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A digest, and whether the database made it itself."""
+
+    digest: Digest
+    inside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,32 +95,58 @@ def portable(table: TablePlan) -> bool:
     return bool(written) and isinstance(written[0].type, t.Integer)
 
 
+class Findings:
+    """What all workers find, table by table. Thread-safe."""
+
+    def __init__(self, tables: Iterable[str]) -> None:
+        self._differences: dict[str, str] = dict.fromkeys(tables, "")
+        self._read_back: set[str] = set()
+        self._lock = threading.Lock()
+
+    def add(self, name: str, difference: str, *, inside: bool) -> None:
+        """One comparison of the table called `name`; empty when nothing differs."""
+        with self._lock:
+            if difference:
+                self._differences[name] = difference
+            if not inside:
+                self._read_back.add(name)
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """A table is proved inside its database only when all its parts are."""
+        return {
+            name: Verdict("differs" if difference else "digest", difference, self._proof(name))
+            for name, difference in self._differences.items()
+        }
+
+    def _proof(self, name: str) -> Proof:
+        return "read back" if name in self._read_back else "inside"
+
+
 def digest_tables(
     copied: Sequence[Copied], sessions: Sequence[Session], batch_rows: int, progress: Progress
 ) -> dict[str, Verdict]:
-    """Read the target back and compare its digests with those of what was sent."""
-    verdicts = {str(part.chunk.table.target.name): Verdict("digest") for part in copied}
-    return verdicts | _compare_all(comparisons(copied), sessions, batch_rows, progress)
+    """Compare the digests of the target's rows with those of what was sent."""
+    findings = Findings(str(part.chunk.table.target.name) for part in copied)
+    _compare_all(comparisons(copied), sessions, batch_rows, progress, findings)
+    return findings.verdicts
 
 
 def _compare_all(
-    tasks: Sequence[Comparison], sessions: Sequence[Session], batch_rows: int, progress: Progress
-) -> dict[str, Verdict]:
-    """The verdicts of the tables that differ, found by all sessions together."""
+    tasks: Sequence[Comparison], sessions: Sequence[Session], batch_rows: int, progress: Progress, findings: Findings
+) -> None:
+    """All comparisons, by all sessions together."""
     waiting: queue.SimpleQueue[Comparison] = queue.SimpleQueue()
     for task in tasks:
         waiting.put(task)
-    differing: dict[str, Verdict] = {}
     crew = Crew([(session,) for session in sessions])
 
     def work(session: Session) -> None:
         while not crew.stopping and (task := _next(waiting)) is not None:
-            difference = compare(session, task, batch_rows, progress)
-            if difference:
-                differing[str(task.table.target.name)] = Verdict("differs", difference)
+            found = digest_target(session, task.table, task.where, batch_rows, progress)
+            findings.add(str(task.table.target.name), difference(task, found.digest), inside=found.inside)
 
     crew.run(work)
-    return differing
 
 
 def _next(tasks: queue.SimpleQueue[Comparison]) -> Comparison | None:
@@ -115,9 +156,8 @@ def _next(tasks: queue.SimpleQueue[Comparison]) -> Comparison | None:
         return None
 
 
-def compare(session: Session, task: Comparison, batch_rows: int, progress: Progress) -> str:
+def difference(task: Comparison, found: Digest) -> str:
     """How the target's part differs from what is expected, empty when it does not."""
-    found = digest_target(session, task.table, task.where, batch_rows, progress)
     if found == task.expected:
         return ""
     place = f"rows with {_told(task.where)}" if task.where else "the table"
@@ -128,10 +168,14 @@ def compare(session: Session, task: Comparison, batch_rows: int, progress: Progr
 
 def digest_target(
     session: Session, table: TablePlan, where: KeyRange | None, batch_rows: int, progress: Progress
-) -> Digest:
-    """The digest of the target's rows, read with the types that were written."""
-    digester = Digester(table.stored_columns)
-    name, total = str(table.target.name), Digest()
+) -> Found:
+    """The digest of the target's rows, as the types that were written spell them."""
+    name = str(table.target.name)
+    inside = session.digest(table.target, table.stored_columns, where)
+    if inside is not None:
+        progress.rows(name, inside.rows)
+        return Found(inside, inside=True)
+    digester, total = Digester(table.stored_columns), Digest()
     batches = ahead(session.read(table.target, table.stored_columns, where, batch_rows))
     try:
         for batch in batches:
@@ -139,11 +183,15 @@ def digest_target(
             progress.rows(name, batch.num_rows)
     finally:
         batches.close()
-    return total
+    return Found(total, inside=False)
 
 
-def digest_source(session: Session, chunk: Chunk, plan: Plan, batch_rows: int) -> Digest:
+def digest_source(session: Session, chunk: Chunk, plan: Plan, batch_rows: int) -> Found:
     """The digest of what a copy of this chunk would send now."""
+    columns = agreed_columns(chunk.table)
+    inside = session.digest(chunk.table.source, columns, chunk.where) if columns else None
+    if inside is not None:
+        return Found(inside, inside=True)
     conformer = Conformer(chunk, plan.limits, digesting=True)
     batches = ahead(session.read(chunk.table.source, chunk.table.read_columns, chunk.where, batch_rows))
     try:
@@ -152,7 +200,15 @@ def digest_source(session: Session, chunk: Chunk, plan: Plan, batch_rows: int) -
                 conformer(batch)
     finally:
         batches.close()
-    return conformer.sent.digest
+    return Found(conformer.sent.digest, inside=False)
+
+
+def agreed_columns(table: TablePlan) -> tuple[Column, ...]:
+    """The source's columns to be spelled as the target's; none where a copy changes a value on the way, or where the
+    text of a column may then be another one."""
+    if any(column.rule or not agreed(column.read.type, column.write.type) for column in table.columns):
+        return ()
+    return tuple(replace(column.read, type=column.write.type) for column in table.columns)
 
 
 def verify_plan(
@@ -165,29 +221,46 @@ def verify_plan(
 ) -> tuple[dict[str, Verdict], dict[str, int], dict[str, float]]:
     """Compare every table of two live databases: verdicts, rows and seconds by target table."""
     chunks = ChunkQueue(plan.tables, chunk_bytes)
-    cut = {str(table.target.name): portable(table) for table in plan.tables}
-    verdicts = {name: Verdict("digest") for name in cut}
+    findings = Findings(str(table.target.name) for table in plan.tables)
     sums: dict[str, Digest] = defaultdict(Digest)
     seconds: dict[str, float] = defaultdict(float)
+    whole: dict[str, TablePlan] = {}
     lock, crew = threading.Lock(), Crew(pairs)
 
     def work(source: Session, target: Session) -> None:
         while not crew.stopping and (chunk := chunks.take(source)) is not None:
             name, began = str(chunk.table.target.name), time.monotonic()
-            expected = digest_source(source, chunk, plan, batch_rows)
-            where, difference = chunk.target_where, ""
-            if cut[name]:
-                difference = compare(target, Comparison(chunk.table, where, expected), batch_rows, progress)
+            both = chunk.where is None or portable(chunk.table)
+            expected, found = _digests(source, target if both else None, chunk, plan, batch_rows, progress)
+            told = (
+                difference(Comparison(chunk.table, chunk.target_where, expected.digest), found.digest) if found else ""
+            )
+            findings.add(name, told, inside=expected.inside and (found is None or found.inside))
             with lock:
-                sums[name] += expected
+                sums[name] += expected.digest
                 seconds[name] += time.monotonic() - began
-                if difference:
-                    verdicts[name] = Verdict("differs", difference)
+                whole.update({} if both else {name: chunk.table})
 
     crew.run(work)
-    whole = [Comparison(table, None, sums[str(table.target.name)]) for table in plan.tables if not portable(table)]
-    verdicts |= _compare_all(whole, [target for _, target in pairs], batch_rows, progress)
-    return verdicts, {name: digest.rows for name, digest in sums.items()}, seconds
+    tasks = [Comparison(table, None, sums[name]) for name, table in whole.items()]
+    _compare_all(tasks, [target for _, target in pairs], batch_rows, progress, findings)
+    return findings.verdicts, {name: digest.rows for name, digest in sums.items()}, seconds
+
+
+def _digests(
+    source: Session, target: Session | None, chunk: Chunk, plan: Plan, batch_rows: int, progress: Progress
+) -> tuple[Found, Found | None]:
+    """The digests of both sides, both databases at work at once; that of the source alone without a `target`."""
+    if target is None:
+        return digest_source(source, chunk, plan, batch_rows), None
+    with ThreadPoolExecutor(1, "target") as pool:
+        there = pool.submit(digest_target, target, chunk.table, chunk.target_where, batch_rows, progress)
+        try:
+            expected = digest_source(source, chunk, plan, batch_rows)
+        except BaseException:
+            target.cancel()
+            raise
+        return expected, there.result()
 
 
 def combined(counted: Mapping[str, Verdict], digested: Mapping[str, Verdict]) -> dict[str, Verdict]:

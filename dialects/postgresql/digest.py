@@ -21,7 +21,7 @@ DIGEST = "SELECT count(*), coalesce(sum({slice}), 0) FROM {relation}{restriction
 SLICE = "('x' || left(encode(sha256(convert_to({row}, 'UTF8')), 'hex'), 14))::bit(56)::bigint"
 
 INTEGERS = ("smallint", "integer", "bigint", "oid", "numeric")
-DECIMAL = "CASE WHEN scale({column}) < {scale} THEN round({column}, {scale}) ELSE {column} END::text"
+DECIMAL = "CASE WHEN scale(trim_scale({column})) <= {scale} THEN round({column}, {scale}) ELSE {column} END::text"
 """Digits that the scale has no room for stay, and show."""
 FLOAT = f"""\
 CASE WHEN {{column}} = 'NaN' THEN '{NOT_A_NUMBER}' \

@@ -43,6 +43,7 @@ def test_the_document_is_json_with_seconds_to_the_millisecond() -> None:
         "verified": "digest",
         "seconds": 1.235,
         "difference": "",
+        "proof": "",
     }
     assert document["altered"] == [{"column": "shop.orders.total", "rule": "round", "values": 3}]
     assert document["losses"][0]["where"] == "shop.orders.id"
