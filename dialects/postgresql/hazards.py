@@ -11,6 +11,8 @@ from mappings.schema import Column
 MOMENTS = frozenset({"date", "timestamp without time zone", "timestamp with time zone"})
 GREATEST_YEAR = {"date": 5_874_897}
 LEAST_YEAR = -4712
+LAST_READ = "294247-01-10 04:00:54.775807"
+"""The last microsecond that 64 bits count from 1970: how timestamps are read. Here they go on for thirty years."""
 ASTRAL = r"regexp_replace({text}, '[^\U00010000-\U0010FFFF]', '', 'g')"
 """The characters that take two UTF-16 units."""
 NUL_ESCAPE = r"(^|[^\\])(\\\\)*\\u0000"
@@ -25,7 +27,7 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
     text, number = f"{name}::text", f"{name}{AS_NUMBER.get(base, '')}"
     match hazard:
         case h.NoMoment():
-            return f"NOT isfinite({name})" if base in MOMENTS else ""
+            return _no_moment(name, base) if base in MOMENTS else ""
         case h.NoTimeOfDay():
             return f"{name} = '24:00'" if base == "time without time zone" else ""
         case h.NotFinite(infinities=infinities):
@@ -66,6 +68,10 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             return None
 
 
+def _no_moment(name: str, base: str) -> str:
+    return f"NOT isfinite({name})" + ("" if base == "date" else f" OR {name} > '{LAST_READ}'")
+
+
 def _not_finite(name: str, column: Column, *, infinities: bool) -> str:
     """A numeric of declared precision holds NaN, but no infinity; before version 14 no numeric does."""
     match column.type:
@@ -87,7 +93,7 @@ def _finite(number: str, column: Column, predicate: str) -> str:
 def _outside(name: str, base: str, least: int, greatest: int) -> str:
     ends = [f"{name} < {_first_day(least)}"] if least > LEAST_YEAR else []
     ends += [f"{name} >= {_first_day(greatest + 1)}"] if greatest < GREATEST_YEAR.get(base, 294_276) else []
-    return f"isfinite({name}) AND ({' OR '.join(ends)})" if ends else ""
+    return f"({' OR '.join(ends)}) AND isfinite({name})" if ends else ""  # the cheaper test first
 
 
 def _first_day(year: int) -> str:

@@ -130,11 +130,12 @@ OF_MARIADB_ALONE = (Case("decimal(50,38)"), Case("uuid"), Case("inet4"), Case("i
 MSSQL = (
     *map(Case, ("bit", "tinyint", "smallint", "int", "bigint", "decimal(10,2)", "decimal(38,35)", "money")),
     *map(Case, ("smallmoney", "real", "float(53)", "date", "time(3)", "time(7)", "datetime", "smalldatetime")),
-    *map(Case, ("datetime2(3)", "datetime2(7)", "datetimeoffset(3)", "datetimeoffset(7)", "char(10)", "varchar(20)")),
-    *map(Case, ("varchar(max)", "text", "nchar(10)", "nvarchar(20)", "nvarchar(20) COLLATE Latin1_General_CI_AS", "nvarchar(max)")),
+    *map(Case, ("datetime2(3)", "datetime2(7)", "datetimeoffset(3)", "datetimeoffset(7)", "char(10)", "text")),
+    *map(Case, ("varchar(20)", "varchar(max)", "nchar(10)", "nvarchar(20)", "nvarchar(max)")),
+    *map(Case, ("nvarchar(20) COLLATE Latin1_General_CI_AS", "binary(16)", "varbinary(20)", "varbinary(max)")),
     *_keyed("varbinary(900)"),
-    *map(Case, ("binary(16)", "varbinary(20)", "varbinary(max)", "uniqueidentifier", "xml", "rowversion", "json")),
-    *map(Case, ("sql_variant", "hierarchyid", "geometry", "geography", "vector(3)")),
+    *map(Case, ("uniqueidentifier", "xml", "rowversion", "json", "sql_variant", "hierarchyid", "geometry")),
+    *map(Case, ("geography", "vector(3)")),
 )  # fmt: skip
 
 SQLITE = (

@@ -21,7 +21,7 @@ from tests.pairs import plain
 # how the servers are asked, by a word of the native type; what is not here is asked for as it is
 ASKED = {
     "postgresql": {
-        r"bytea": "{}",
+        r"bytea$": "{}",
         r"money": "{}::numeric::text",
         r".*\[\]": "to_json({})::text",
         r"": "{}::text",
@@ -43,6 +43,7 @@ ASKED = {
 PRINTED = {"postgresql": "{}::text", "mysql": "CAST({} AS CHAR)", "duckdb": "{}::VARCHAR"}
 """How a server is asked for the text of what is no text."""
 WORDS = r"char|varchar|(tiny|medium|long)?text"
+FAR = re.compile(r"-?infinity$|\d{5}")
 ISO_INTERVAL = re.compile(
     r"P(?:(-?\d+)Y)?(?:(-?\d+)M)?(?:(-?\d+)D)?(?:T(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?)(\d+)(?:\.(\d+))?S)?)?"
 )
@@ -121,8 +122,8 @@ def _truth(_: t.Boolean, value: Any) -> bool:
 
 
 def _moment(_: t.Timestamp, value: Any) -> datetime | str:
-    """Instants in UTC. Python knows no years before Christ."""
-    if str(value).endswith("BC"):
+    """Instants in UTC. Python knows the years 1 to 9999 only, and no infinity."""
+    if str(value).endswith("BC") or FAR.match(str(value)):
         return str(value)
     moment = datetime.fromisoformat(str(value))
     return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
