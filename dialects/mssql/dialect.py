@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from dialects import sqltext
 from dialects.base import Dialect, Fit, Named
-from dialects.mssql import ddl, defaults, expressions, fitting, normal, probe, spelling
+from dialects.mssql import ddl, defaults, digest, expressions, fitting, normal, probe, spelling
 from dialects.mssql.fitted import Fitted
 from dialects.mssql.server import Server
 from dialects.mssql.types import FAMILY
@@ -78,6 +78,9 @@ class MssqlDialect(Dialect):
 
     def offends(self, column: Column, hazard: Hazard) -> str | None:
         return probe.offends(self.quote(column.name), column, hazard)
+
+    def digest(self, columns: tuple[Column, ...]) -> str | None:
+        return digest.row_text(self, columns, self.server.version)
 
     def first(self, select: str, rows: int) -> str:
         words = "SELECT DISTINCT " if select.startswith("SELECT DISTINCT ") else "SELECT "
