@@ -5,7 +5,7 @@ Text is compared as bytes of UTF-8: collations take NUL for nothing, letters for
 
 from __future__ import annotations
 
-from dialects.mysql.types import base, digits, literal
+from dialects.mysql.types import base, collation_name, digits, literal
 from mappings import hazards as h
 from mappings import types as t
 from mappings.schema import Column
@@ -14,9 +14,10 @@ MOMENTS = frozenset({"date", "datetime", "timestamp"})
 CHARACTERS = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtext"})
 OCTETS = "CAST(CONVERT({name} USING utf8mb4) AS BINARY)"
 NO_DAY = """\
-(MONTH({name}) = 0 OR DAYOFMONTH({name}) = 0 OR \
-(DAYOFMONTH({name}) > 28 AND DAYOFMONTH({name}) > DAYOFMONTH(LAST_DAY({name}))))"""
-"""ALLOW_INVALID_DATES lets the thirtieth of February in."""
+COALESCE(DAYOFMONTH({name}) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY({name})), DAYOFMONTH({name}) >= 0)"""
+"""A month without a last day is none; ALLOW_INVALID_DATES lets the thirtieth of February in, too."""
+NUL = "LENGTH(REPLACE({text} COLLATE utf8mb4_bin, '\\0', '')) < LENGTH({text})"
+"""Half the time of LOCATE on the text as bytes."""
 NUL_ESCAPE = literal(r"(^|[^\\])(\\\\)*\\u0000")
 """The escape of a NUL character in JSON, unless the backslash before it is itself escaped."""
 LONGEST_SPAN = 3_020_399_999_999
@@ -60,7 +61,7 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
         case h.WrongSize(length=length, fixed=fixed):
             return f"LENGTH({name}) {'<>' if fixed else '>'} {length}" if isinstance(column.type, t.Binary) else None
         case h.NulCharacter():
-            return f"LOCATE(x'00', {octets}) > 0" if native in CHARACTERS else "" if native not in BYTES else None
+            return NUL.format(text=_utf8(name, column)) if native in CHARACTERS else "" if native not in BYTES else None
         case h.TrailingSpaces():
             return f"RIGHT({octets}, 1) = x'20'"
         case h.NulInJson():
@@ -90,6 +91,12 @@ def _no_label(name: str, column: Column, octets: str, labels: tuple[str, ...]) -
     if isinstance(column.type, t.Enum) and set(column.type.labels) <= set(labels):
         return "" if "" in labels else f"{name} + 0 = 0"
     return f"{octets} NOT IN ({', '.join(_octets(label) for label in labels)})"
+
+
+def _utf8(name: str, column: Column) -> str:
+    """The text in UTF-8, converted only where the column's character set is another."""
+    utf8 = collation_name(column.native).startswith("utf8mb4_")
+    return name if utf8 else f"CONVERT({name} USING utf8mb4)"
 
 
 def _span(microseconds: int) -> str:
