@@ -1,4 +1,7 @@
-"""`python -m benchmarks [--rows N]`: PostgreSQL to MariaDB and back, beside raw pipes in the same run."""
+"""`python -m benchmarks [--rows N]`: PostgreSQL to MariaDB and back, beside raw pipes in the same run.
+
+`python -m benchmarks verify`: what verifying costs beside copying, and how fast each engine digests its rows.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from benchmarks import table
+from benchmarks import table, verify
 from benchmarks.measure import Measured, measured, piped, together
 from tests.servers import Server, Unavailable, borrowed
 
@@ -18,10 +21,10 @@ OUT, INTO = "COPY wide TO STDOUT (FORMAT binary)", "COPY wide FROM STDIN (FORMAT
 QUICK = ("--quick", "--batch", "--execute=SELECT * FROM wide")
 
 
-def dbtransfer(source: str, target: str, *options: str) -> Measured:
-    """One copy by the installed command."""
-    command = str(Path(sys.executable).with_name("dbtransfer"))
-    return measured([command, "copy", source, target, "--jobs", str(STREAMS), *options])
+def dbtransfer(source: str, target: str, *options: str, command: str = "copy") -> Measured:
+    """One copy, or another command on the two, by the installed program."""
+    program = str(Path(sys.executable).with_name("dbtransfer"))
+    return measured([program, command, source, target, "--jobs", str(STREAMS), *options])
 
 
 def raw_pipes(postgresql: Server, source: str, mariadb: Server, target: str, rows: int) -> float:
@@ -85,23 +88,38 @@ def say(pair: str, limit_name: str, limits: list[float], copies: list[Measured],
     print(f"  with verification by digest: {verified.seconds:.1f} s, peak resident {verified.peak_mb:.0f} MB")
 
 
+def verification(postgresql: Server, source: str, servers: list[Server]) -> None:
+    """Prints what verifying costs between PostgreSQL and each other server, and what each digests in a second."""
+    verify.rates("postgresql, one process", source, verify.ONE_PROCESS)
+    verify.rates("postgresql, as it plans", source)
+    for server in servers:
+        with database(server, "bench_copy") as target:
+            copied = dbtransfer(source, target, "--verify", "none").seconds
+            verify.say(f"postgresql and {server.engine}", copied, dbtransfer(source, target, command="verify"))
+            verify.rates(server.engine, target)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", nargs="?", choices=("copy", "verify"), default="copy")
     parser.add_argument("--rows", type=int, default=2_000_000)
     parser.add_argument("--repeat", type=int, default=3, help="rounds of which the best counts")
-    rows, repeat = parser.parse_args().rows, parser.parse_args().repeat
+    part, rows, repeat = parser.parse_args().part, parser.parse_args().rows, parser.parse_args().repeat
+    engines = ("postgresql", "mariadb", "mysql") if part == "verify" else ("postgresql", "mariadb")
     with ExitStack() as stack:
-        servers = [stack.enter_context(borrowed(engine)) for engine in ("postgresql", "mariadb")]
+        servers = [stack.enter_context(borrowed(engine)) for engine in engines]
         for server in servers:
             if isinstance(server, Unavailable):
                 sys.exit(f"no server: {server}")
             for name in ("bench", "bench_raw", "bench_back", "bench_pipe", "bench_copy"):
                 stack.callback(server.drop_database, name)
-        postgresql, mariadb = servers
+        postgresql, mariadb = servers[:2]
         source = postgresql.create_database("bench")
         for statement in (table.CREATE, table.FILL.format(rows=rows), table.ANALYZE):
             postgresql.execute(statement, database=source)
         print(f"{rows:,} rows of 14 columns; {postgresql.version}, {mariadb.version}")
+        if part == "verify":
+            return verification(postgresql, source, [server for server in servers[1:] if isinstance(server, Server)])
         filled = postgresql_to_mariadb(postgresql, source, mariadb, rows, repeat)
         mariadb_to_postgresql(postgresql, source, mariadb, filled, repeat)
 
