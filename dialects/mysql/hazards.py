@@ -14,8 +14,10 @@ MOMENTS = frozenset({"date", "datetime", "timestamp"})
 CHARACTERS = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtext"})
 OCTETS = "CAST(CONVERT({name} USING utf8mb4) AS BINARY)"
 NO_DAY = """\
-COALESCE(DAYOFMONTH({name}) NOT BETWEEN 1 AND DAYOFMONTH(LAST_DAY({name})), DAYOFMONTH({name}) >= 0)"""
-"""A month without a last day is none; ALLOW_INVALID_DATES lets the thirtieth of February in, too."""
+(MONTH({name}) = 0 OR DAYOFMONTH({name}) = 0 OR \
+(DAYOFMONTH({name}) > 28 AND DAYOFMONTH({name}) > DAYOFMONTH(LAST_DAY({name}))))"""
+"""ALLOW_INVALID_DATES lets the thirtieth of February in. MySQL warns about the LAST_DAY of a zero date, and a warning
+while rows are read is an error, so that comes last."""
 NUL = "LENGTH(REPLACE({text} COLLATE utf8mb4_bin, '\\0', '')) < LENGTH({text})"
 """Half the time of LOCATE on the text as bytes."""
 NUL_ESCAPE = literal(r"(^|[^\\])(\\\\)*\\u0000")
