@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from dialects.base import Dialect, Session
+from dialects.base import Session
 from mappings import hazards as h
 from mappings import types as t
 from mappings.conform import RULES, Rule
 from mappings.forms import FORMS
 from mappings.schema import Column, Schema, Table, TableName, Unique
-from mappings.type_mapper import Facts, Risk
+from mappings.type_mapper import Facts
+from tests.conformance.catalogue import Catalogue
 from tests.conformance.natives import SERVERS, SOURCES, Case, Source
 from transfer.config import Options
 from transfer.plan import Plan
@@ -98,22 +99,6 @@ Forms have the column take another type on the target:
 | form | the column is |
 |---|---|
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """A session that knows its tables and what their rows show, and nothing else: enough for a plan without rows."""
-
-    dialect: Dialect
-    schema: Schema
-    facts: Mapping[TableName, Facts]
-    default_schema: str = ""
-
-    def reflect(self, schemas: tuple[str, ...]) -> Schema:
-        return self.schema
-
-    def observe(self, table: Table, risks: Mapping[str, frozenset[Risk]]) -> dict[str, Facts]:
-        return dict.fromkeys(risks, self.facts[table.name])
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def label(kind: t.LogicalType) -> str:
         case t.Decimal(precision=None):
             return "number"
         case t.Decimal(precision=precision, scale=scale):
-            return "decimal" if precision <= WIDEST and (scale or 0) <= FINEST else "wide decimal"
+            return "wide decimal" if (precision or 0) > WIDEST or (scale or 0) > FINEST else "decimal"
         case t.Float(bits=bits):
             return f"float of {bits} bits"
         case t.Text():
@@ -70,5 +70,6 @@ def change(before: Column, after: Column) -> tuple[str, str] | None:
 
 def _collated(one: t.LogicalType, other: t.LogicalType) -> bool:
     """Whether two types differ in their collations alone."""
-    texts = isinstance(one, t.Text | t.Enum | t.SetOf) and isinstance(other, type(one))
-    return texts and replace(one, collation=None) == replace(other, collation=None)
+    if isinstance(one, t.Text | t.Enum | t.SetOf) and isinstance(other, t.Text | t.Enum | t.SetOf):
+        return replace(one, collation=None) == replace(other, collation=None)
+    return False
