@@ -15,6 +15,7 @@ from dialects.url import parse_url
 from mappings import types as t
 from mappings.arrow import arrow_schema
 from mappings.canonical import Digest, row_texts, speller
+from mappings.errors import DatabaseError
 from mappings.schema import Column, Table
 from tests.conftest import DatabaseFactory
 from tests.digest import values
@@ -119,3 +120,35 @@ def test_a_value_that_is_to_be_read_as_null_has_no_text(session: Session) -> Non
 def test_engines_in_this_process_are_read(session: Session) -> None:
     table, _ = values.written(session)
     assert session.digest(table, table.columns, None) is None
+
+
+@pytest.mark.parametrize("session", ("mysql", "mariadb"), indirect=True)
+def test_a_warning_of_the_server_leaves_the_rows_to_be_read(session: Session) -> None:
+    table, _ = values.written(session)
+    warned = replace(table.columns[0], null_where="CAST('x' AS UNSIGNED) = 1")
+    assert session.digest(table, (table.columns[0],), None) is not None
+    assert session.digest(table, (warned,), None) is None
+
+
+@pytest.mark.parametrize("session", ("postgresql",), indirect=True)
+def test_a_value_without_a_place_in_its_type_leaves_the_rows_to_be_read(session: Session) -> None:
+    session.execute("CREATE TABLE spans (v interval)")
+    session.execute("INSERT INTO spans VALUES ('25:00:00')")
+    (table,) = session.reflect(()).tables
+    hours = (replace(table.columns[0], type=t.Duration()),)
+    assert texts_inside(session, table, hours) == ["90000000000"]
+    session.execute("INSERT INTO spans VALUES ('1 day')")
+    assert session.digest(table, hours, None) is None
+    with pytest.raises(DatabaseError, match="days or months"):
+        read(session, table, hours)
+
+
+@pytest.mark.parametrize("session", SERVERS, indirect=True)
+def test_a_reader_digests_its_snapshot(session: Session) -> None:
+    table, _ = values.written(session)
+    columns = spelled_inside(session, table)
+    before = session.digest(table, columns, None)
+    readers = session.readers((table.name,), 1)
+    session.execute(f"DELETE FROM {session.dialect.qualified(table.name)} WHERE id = 3")
+    with readers.sessions[0] as reader:
+        assert reader.digest(table, columns, None) == before != session.digest(table, columns, None)
