@@ -269,7 +269,7 @@ def refuse_blocks(plan: Plan) -> None:
         return
     lines = [f"{block.where}: {block.message}" for block in plan.blocks]
     options = list(dict.fromkeys(block.option for block in plan.blocks if block.option))
-    hint = "mend this at the source, or go on with " + " ".join(options) if options else ""
+    hint = "mend this, or go on with " + " ".join(options) if options else ""
     raise Blocked("nothing was written:\n  " + "\n  ".join(lines), hint=hint)
 
 

@@ -52,6 +52,11 @@ def amount(octets: int | None) -> str:
     return f"{size:.1f} TB"
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 row`, `2,000 rows`."""
+    return f"{number:,} {thing}" + "s" * (number != 1)
+
+
 def schema_text(schema: Schema) -> str:
     """What `inspect` prints."""
     parts = [heading(schema.version), ""]
@@ -88,7 +93,7 @@ def plan_text(plan: Plan) -> str:
         parts += [_heading_of("What will differ", plan.losses), _notes_text(plan.losses), ""]
     probed = [note for note in plan.notes if note.code == "P"]
     if probed:
-        parts += [heading("Decided by the values there are now"), _notes_text(probed), ""]
+        parts += [heading("Depends on the values there are now"), _notes_text(probed), ""]
     parts += _not_carried_text(plan.not_carried)
     for table in plan.tables:
         parts += [heading(f"{table.source.name} to {table.target.name}") + f"  {_estimated(table.source)}"]
@@ -134,12 +139,12 @@ def _heading_of(text: str, notes: Iterable[Note]) -> str:
 
 
 def _notes_text(notes: Iterable[Note]) -> str:
-    """One paragraph for each thing said, with the option that settles it and all the places where it holds."""
+    """One paragraph for each thing said: where it holds, and the option that settles it in one piece, to be copied."""
     groups: dict[tuple[str, str, str], list[str]] = {}
     for note in notes:
         groups.setdefault((note.code, note.message, note.option), []).append(note.where)
     return "\n".join(
-        _paragraph(f"{code}  {message}" + (f"; to go on: {option}" if option else ""), places)
+        _paragraph(f"{code}  {message}", places) + (f"\n     to go on: {option}" if option else "")
         for (code, message, option), places in groups.items()
     )
 
@@ -168,11 +173,11 @@ def report_text(report: Report) -> str:
         if table.difference:
             parts.append(click.style(f"{table.target}: {table.difference}", fg="red"))
     if report.rejected:
-        parts += [click.style(f"{report.rejected:,} rows were rejected; they are in {report.reject_file}", fg="red")]
+        parts += [click.style(f"Rejected: {counted(report.rejected, 'row')}, kept in {report.reject_file}", fg="red")]
         parts += [f"Mend them there and write them with: dbtransfer replay {report.reject_file} TARGET", ""]
     if report.altered:
         parts += [heading("Altered, as allowed")]
-        parts += [aligned([(item.column, item.rule, f"{item.values:,} values") for item in report.altered]), ""]
+        parts += [aligned([(item.column, item.rule, counted(item.values, "value")) for item in report.altered]), ""]
     if report.losses:
         parts += [_heading_of("What differs on the target", report.losses), _notes_text(report.losses), ""]
     parts += _not_carried_text(report.not_carried)
@@ -202,9 +207,8 @@ def _closing(report: Report) -> str:
     instant = f" Source: {report.consistency}." if report.consistency else ""
     word = {"done": "Done", "rejects": "DONE IN PART", "differences": "DIFFERENCES FOUND"}[report.status]
     colour = "green" if report.status == "done" else "red"
-    tables = "1 table" if len(report.tables) == 1 else f"{len(report.tables)} tables"
-    total = f"{tables}, {report.rows:,} rows, {', '.join(times) or 'nothing to copy'}."
-    return click.style(f"{word}: ", fg=colour, bold=True) + total + instant + _schema_told(report)
+    done = (counted(len(report.tables), "table"), counted(report.rows, "row"), *(times or ["nothing to copy"]))
+    return click.style(f"{word}: ", fg=colour, bold=True) + ", ".join(done) + "." + instant + _schema_told(report)
 
 
 def _schema_told(report: Report) -> str:

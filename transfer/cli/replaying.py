@@ -11,6 +11,7 @@ import click
 
 import transfer
 from transfer.cli import choices
+from transfer.terminal import counted
 
 
 @click.command("replay")
@@ -25,5 +26,5 @@ def replay_command(file: Path, target: str, as_json: bool) -> None:
     else:
         for refused in outcome.refused:
             click.echo(f"  line {refused.line}, {refused.table}: {refused.message}")
-        click.echo(f"{outcome.written:,} rows written, {len(outcome.refused):,} left in {file}")
+        click.echo(f"{counted(outcome.written, 'row')} written, {len(outcome.refused):,} left in {file}")
     sys.exit(outcome.exit_code)
