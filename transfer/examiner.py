@@ -45,9 +45,10 @@ class Examined:
 
 
 def examined(
-    session: Session, table: Table, pairs: tuple[ColumnPlan, ...], limits: Limits, options: Options
+    session: Session, table: Table, pairs: tuple[ColumnPlan, ...], limits: Limits, options: Options, *, adopted: bool
 ) -> Examined:
-    """Ask the rows, or only say what was not asked. Reads the source, decides by what the user allowed."""
+    """Ask the rows, or only say what was not asked. Reads the source, decides by what the user allowed. The columns of
+    an `adopted` table are there already: neither their types nor their NOT NULL can give way."""
     asked = questions(session, table, pairs, limits)
     if not options.probe:
         return Examined(pairs, notes=tuple(_unproven(table, question) for question in asked))
@@ -57,7 +58,8 @@ def examined(
         raise
     except DatabaseError as error:
         return Examined(pairs, blocks=(Note("F", error.where or str(table.name), error.message, _option(error)),))
-    return _settled(table, pairs, asked, findings, rejecting=options.on_error == "reject")
+    rejecting = options.on_error == "reject"
+    return _settled(table, pairs, asked, findings, rejecting=rejecting, adopted=adopted)
 
 
 def _settled(
@@ -67,16 +69,18 @@ def _settled(
     findings: tuple[Finding, ...],
     *,
     rejecting: bool,
+    adopted: bool,
 ) -> Examined:
     columns, notes, blocks = {pair.read.name: pair for pair in pairs}, [], []
     for finding in findings:
         pair, place = columns[finding.column], f"{table.name}.{finding.column}"
         keyed = table.primary_key is not None and finding.column in table.primary_key.columns
-        if pair.rule not in rules(finding.hazard) or (pair.rule == "null" and keyed):
+        rigid = keyed or (adopted and not pair.write.nullable)
+        if pair.rule not in rules(finding.hazard) or (pair.rule == "null" and rigid):
             if rejecting and not _unreadable(finding, asked):
                 notes.append(Note("O", place, f"{finding.sentence}: rejected, as allowed"))
                 continue
-            blocks.append(_block(table, pair, finding, keyed=keyed))
+            blocks.append(_block(table, pair, finding, rigid=rigid, adopted=adopted))
             continue
         notes.append(Note("O", place, f"{finding.sentence}: rule {pair.rule}, as allowed"))
         if pair.rule == "null":
@@ -107,10 +111,11 @@ def _nulled(pair: ColumnPlan, finding: Finding, asked: Sequence[Question]) -> Co
     return replace(nullable, read=replace(pair.read, null_where=" OR ".join(predicates)))
 
 
-def _block(table: Table, pair: ColumnPlan, finding: Finding, *, keyed: bool) -> Note:
+def _block(table: Table, pair: ColumnPlan, finding: Finding, *, rigid: bool, adopted: bool) -> Note:
+    """`rigid`: the column cannot hold NULL. Text is offered where the column can still become text."""
     place = f"{table.name}.{finding.column}"
-    ways: list[AnyRule] = [rule for rule in rules(finding.hazard) if not (rule == "null" and keyed)]
-    if as_text(finding.hazard) and not isinstance(pair.write.type, t.Text):
+    ways: list[AnyRule] = [rule for rule in rules(finding.hazard) if not (rule == "null" and rigid)]
+    if as_text(finding.hazard) and not isinstance(pair.write.type, t.Text) and not adopted:
         ways.insert(0, "text")
     option = f"--allow-loss '{place}={ways[0]}'" if ways else f"--exclude '{table.name}'"
     also = f"; {' and '.join(ways[1:])} would do too" if ways[1:] else ""

@@ -78,7 +78,7 @@ def _paired(source: Column, existing: Column, use: Use, dialect: Dialect, consen
     stored = resolved(existing.type)
     readings = [read_as_text(source.type)] if consent.form == "text" else _readings(source, use, dialect)
     for read_as in readings:
-        if _castable(read_as, stored):
+        if castable(read_as, stored):
             return ColumnPlan(replace(source, type=read_as), replace(existing, type=stored), consent.rule)
     raise Blocked(f"{source.native} cannot go into the existing {existing.native}")
 
@@ -102,7 +102,7 @@ def resolved(kind: t.LogicalType) -> t.LogicalType:
     return kind.hint if isinstance(kind, t.Dynamic) else kind
 
 
-def _castable(source: t.LogicalType, target: t.LogicalType) -> bool:
+def castable(source: t.LogicalType, target: t.LogicalType) -> bool:
     """Whether conform has a way; whether each value fits is then checked value by value."""
     if isinstance(source, t.Dynamic):
         return False

@@ -153,13 +153,15 @@ class Planner:
         self._refuse_collisions(source, target, plans)
         return self._statements(source, target, plans)
 
-    def _examined(self, source: Table, columns: tuple[ColumnPlan, ...]) -> tuple[ColumnPlan, ...]:
+    def _examined(
+        self, source: Table, columns: tuple[ColumnPlan, ...], *, adopted: bool = False
+    ) -> tuple[ColumnPlan, ...]:
         """The columns as the source's rows allow them; nothing is asked where no row will be copied."""
         if not self._options.rows:
             return columns
         blocked = {block.where for block in self.blocks}
         sound = tuple(column for column in columns if f"{source.name}.{column.read.name}" not in blocked)
-        found = examined(self._source, source, sound, self._dialect.limits, self._options)
+        found = examined(self._source, source, sound, self._dialect.limits, self._options, adopted=adopted)
         self.notes += found.notes
         self.blocks += found.blocks
         self.findings += [(str(source.name), finding) for finding in found.findings]
@@ -253,7 +255,7 @@ class Planner:
             message = "the target table is there and holds rows"
             self.blocks.append(Note("F", str(existing.name), message, "--if-exists append"))
         finish = [self._dialect.continue_identity(existing, column) for column in existing.columns if column.identity]
-        columns = self._examined(source, adopted.columns)
+        columns = self._examined(source, adopted.columns, adopted=True)
         self._refuse_collisions(source, existing, columns)
         return TablePlan(
             source=source,

@@ -15,7 +15,7 @@ from mappings.conform import Cast
 from mappings.errors import ConfigurationError, RowRefused, ValueDoesNotFit
 from mappings.read_back import read_back
 from mappings.schema import Column, Table
-from transfer.existing import resolved
+from transfer.existing import castable, resolved
 from transfer.reject_file import Kept, KeptRow, KeptTable, read_rejects
 
 
@@ -106,7 +106,10 @@ def _found(table: Table, kept: Kept) -> Column:
     except KeyError:
         message = f"the target's table {table.name} has no column {kept.target}"
         raise ConfigurationError(message, hint="the table has changed since the copy: copy anew") from None
-    return Column(column.name, resolved(column.type), column.native, column.nullable)
+    wanted = resolved(column.type)
+    # a column whose values decide takes what there is no cast for as it is: that is how the copy wrote it
+    stored = wanted if castable(kept.type, wanted) else kept.type
+    return Column(column.name, stored, column.native, column.nullable)
 
 
 def _rewrite(path: Path, left: Sequence[tuple[KeptTable, list[KeptRow]]]) -> None:
