@@ -28,26 +28,28 @@ CASE WHEN {{column}} = 'NaN' THEN '{NOT_A_NUMBER}' \
 ELSE ('x' || encode(float8send({{column}}::float8 + 0.0::float8), 'hex'))::bit(64)::bigint::text END"""
 MOMENT = """\
 CASE WHEN {column} >= '0001-01-01' AND {column} < '10000-01-01' THEN \
-CASE octet_length({column}::text) WHEN 26 THEN {column}::text WHEN 19 THEN {column}::text || '.000000' \
-ELSE rpad({column}::text, 26, '0') END \
+CASE octet_length({moment}::text) WHEN 26 THEN {moment}::text WHEN 19 THEN {moment}::text || '.000000' \
+ELSE rpad({moment}::text, 26, '0') END \
 WHEN NOT isfinite({column}) THEN {column}::text \
-WHEN {column} > '0001-01-01' THEN to_char({column}, 'YYYY-MM-DD HH24:MI:SS.US') \
-ELSE to_char({column}, 'YYYY-MM-DD HH24:MI:SS.US BC') END"""
-"""to_char takes three times as long, and says nothing at all of infinity, which would look like NULL."""
+WHEN {column} > '0001-01-01' THEN to_char({moment}, 'YYYY-MM-DD HH24:MI:SS.US') \
+ELSE to_char({moment}, 'YYYY-MM-DD HH24:MI:SS.US BC') END"""
+"""to_char takes longer, and says nothing at all of infinity, which would look like NULL."""
 PLAIN: dict[tuple[type[t.LogicalType], str], str] = {
     (t.Boolean, "boolean"): "{column}::integer::text",
     (t.Integer, "boolean"): "{column}::integer::text",
     (t.Date, "date"): "{column}::text",
     (t.Time, "time without time zone"): "to_char({column}, 'HH24:MI:SS.US')",
-    (t.Timestamp, "timestamp without time zone"): MOMENT,
-    (t.Timestamp, "timestamp with time zone"): MOMENT.replace("{column}", "{column}::timestamp"),
+    (t.Timestamp, "timestamp without time zone"): MOMENT.replace("{moment}", "{column}"),
+    (t.Timestamp, "timestamp with time zone"): MOMENT.replace("{moment}", "({column} AT TIME ZONE 'UTC')"),
     (t.Uuid, "uuid"): "encode(uuid_send({column}), 'hex')",
     (t.Binary, "bytea"): "encode(sha256({column}), 'hex')",
 }
-"""Dates print as the canonical text has them, with the era behind. UTC is every session's zone: to name it costs."""
+"""Dates print as the canonical text has them, with the era behind."""
 TEXT = f"""\
 CASE WHEN octet_length({{octets}}) <= {INLINE_OCTETS} THEN octet_length({{octets}})::text || ':' || {{text}} \
 ELSE '#' || encode(sha256(convert_to({{text}}, 'UTF8')), 'hex') END"""
+"""A value that must be printed is printed in each place: a subquery that does it once keeps the plan from being
+parallel, which costs more."""
 MOST_ARGUMENTS = 90
 """A function takes a hundred."""
 
