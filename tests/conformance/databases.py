@@ -26,6 +26,7 @@ from mappings.schema import (
 )
 from tests.conformance.catalogue import Catalogue
 from tests.conformance.kinds import literal, values
+from tests.conformance.labels import label
 from tests.conformance.natives import SERVERS
 from tests.pairs import plain
 from transfer.config import Options
@@ -48,12 +49,16 @@ CHECKS = {
 """True for all values that are drawn."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Filled:
     """A table of the imaginary engine, and its rows in the order of its columns."""
 
     table: Table
     rows: tuple[Row, ...]
+
+    def __repr__(self) -> str:
+        kinds = ", ".join(f"{column.name} {label(column.type)}" for column in self.table.columns)
+        return f"{self.table.name} ({kinds}) with {len(self.rows)} rows"
 
 
 Filling = tuple[Filled, ...]
@@ -74,7 +79,8 @@ def filled(draw: st.DrawFn, name: str, kinds: tuple[t.LogicalType, ...], before:
     chosen = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=MOST_COLUMNS))
     others = tuple(Column(f"c{at}", kind, "", nullable=draw(st.booleans())) for at, kind in enumerate(chosen))
     parents = [each for each in before if each.table.primary_key == PrimaryKey("", (KEY,)) and each.rows]
-    parent = draw(st.sampled_from(parents)) if parents and draw(st.booleans()) else None
+    linking: st.SearchStrategy[Filled | None] = st.none() | st.sampled_from(parents) if parents else st.none()
+    parent = draw(linking)
     linked = (replace(parent.table.columns[0], name=PARENT, nullable=True),) if parent else ()
     table = _constrained(draw, Table(TableName("", name), (key, *others, *linked)), parent)
     count = draw(st.integers(0, MOST_ROWS))
@@ -137,7 +143,7 @@ def culprit(filling: Filling, fails: Callable[[Filling], bool]) -> str:
         return f"only together: {', '.join(str(each.table.name) for each in filling)}"
     narrow = next((each for each in _columns(table) if fails((each,))), None)
     if narrow is None:
-        return f"{table.table}\nwith the rows {table.rows}"
+        return f"{table!r}: {table.rows}"
     place = f"{narrow.table.name}.{narrow.table.columns[-1].name} {narrow.table.columns[-1].type}"
     rows = [row for row in narrow.rows if fails((replace(narrow, rows=(row,)),))]
     return f"{place}: {rows[0][-1]!r}" if rows else f"{place}: {[row[-1] for row in narrow.rows]}"

@@ -162,6 +162,8 @@ def literal(engine: str, kind: t.LogicalType, value: str | None) -> str:
             return value if "e" in value else f"{value}e0"
         case t.Binary():
             return {"postgresql": f"'\\x{value}'", "duckdb": f"unhex('{value}')"}.get(engine, f"x'{value}'")
+        case t.SetOf() if engine == "postgresql":
+            return f"'{{{value}}}'"
         case t.Bits() if engine in ("postgresql", "mysql", "mariadb"):
             return f"b'{value}'"
         case t.Timestamp(zoned=True):
