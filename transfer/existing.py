@@ -73,14 +73,15 @@ def _unmatched(place: str, wanted: str, existing: Table) -> Note:
 def _paired(source: Column, existing: Column, use: Use, dialect: Dialect, consent: Consent) -> ColumnPlan:
     """The source yields what the ladder would read for this target, else its own type; the cast goes on from there
     to the existing type. A column whose values decide what it is takes those of its like as they are."""
-    if consent.form is None and (kept := _kept(source, existing, use, dialect)) is not None:
-        return ColumnPlan(replace(source, type=kept), replace(existing, type=kept), consent.rule)
     stored = resolved(existing.type)
     readings = [read_as_text(source.type)] if consent.form == "text" else _readings(source, use, dialect)
     for read_as in readings:
         if castable(read_as, stored):
             return ColumnPlan(replace(source, type=read_as), replace(existing, type=stored), consent.rule)
-    raise Blocked(f"{source.native} cannot go into the existing {existing.native}")
+    kept = _kept(source, existing, use, dialect)
+    if kept is None or consent.form is not None:
+        raise Blocked(f"{source.native} cannot go into the existing {existing.native}")
+    return ColumnPlan(replace(source, type=kept), replace(existing, type=kept), consent.rule)
 
 
 def _kept(source: Column, existing: Column, use: Use, dialect: Dialect) -> t.LogicalType | None:
