@@ -24,7 +24,10 @@ def commands() -> None:
     """Copy a database to another engine, schema included, and prove the copy value by value.
 
     URLs are SQLAlchemy's: postgresql://user@host/db, mysql://user@host/db, mariadb://user@host/db,
-    sqlite:///file.db. ${VARIABLES} of the environment are filled in.
+    mssql://user@host/db, sqlite:///file.db, duckdb:///file.db. ${VARIABLES} of the environment are filled in.
+
+    Exit codes: 0 done, equal; 1 error; 2 usage; 3 differences found; 4 blocked, nothing written; 5 done but for
+    rejected rows; 130, 143 stopped by a signal.
     """
 
 

@@ -96,8 +96,8 @@ allow_loss = click.option(
     "allow_loss",
     multiple=True,
     metavar="PLACE=RULE",
-    help="Consent to one alteration of TABLE.COLUMN or type:TYPE (globs allowed): "
-    f"{', '.join(RULES)}; or choose a form: {', '.join(FORMS)}; repeatable.",
+    help="What to do with values of TABLE.COLUMN or type:TYPE (globs) that do not fit: "
+    f"{', '.join(RULES)}; or another form for all: {', '.join(FORMS)}; repeatable.",
 )
 NAMING = (
     click.option(
@@ -124,10 +124,17 @@ NAMING = (
 )
 PLANNING = (
     click.option(
+        "--views",
+        type=click.Choice(["list", "try"]),
+        default="list",
+        show_default=True,
+        help="Only list views, or make those that surely show the same rows.",
+    ),
+    click.option(
         "--reject-file",
         default="",
         metavar="FILE",
-        help="Where rejected rows go, for `replay`; by default a file of the run's own name.",
+        help="Where rejected rows go, for `replay`.  [default: dbtransfer-rejects-RUN.jsonl]",
     ),
     click.option(
         "--max-rejects",
@@ -137,22 +144,21 @@ PLANNING = (
         help="Stop when more rows than this are rejected.",
     ),
     click.option(
-        "--views",
-        type=click.Choice(["list", "try"]),
-        default="list",
-        show_default=True,
-        help="List views only, or make those that can be promised to show the same rows.",
-    ),
-    click.option(
         "--on-error",
         type=click.Choice(["stop", "reject"]),
         default="stop",
         show_default=True,
-        help="A row that the target does not take stops the run, or is kept in a file.",
+        help="A row that the target does not take stops the run, or goes into the reject file.",
     ),
     click.option("--data-only", is_flag=True, help="Copy rows into tables that are there."),
     click.option("--schema-only", is_flag=True, help="Create tables, keys and indexes; copy no rows."),
-    click.option("--if-exists", type=click.Choice(["fail", "append"]), default="fail", show_default=True),
+    click.option(
+        "--if-exists",
+        type=click.Choice(["fail", "append"]),
+        default="fail",
+        show_default=True,
+        help="Tables that hold rows already: stop, or add to them.",
+    ),
     click.option(
         "--no-probe",
         is_flag=True,

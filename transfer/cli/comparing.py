@@ -29,9 +29,10 @@ def compare_command(
     allow_loss: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Compare the schemas of SOURCE and TARGET, and explain every difference. Exit 3 when one has no explanation.
+    """Compare two schemas and explain every difference.
 
-    What a copy into an empty target would make is held against what is there. Give the options that the copy had.
+    Exit 3 when a difference has no explanation. What a copy into an empty target would make is held against what
+    is there; give the options that the copy had.
     """
     comparison = transfer.compare(
         source,

@@ -28,9 +28,10 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--sql", type=FILE, metavar="FILE", help="Also write the statements as a script for the target's client.")
 @choices.as_json
 def plan_command(source: str, target: str, options: Options, sql: Path | None, as_json: bool) -> None:
-    """Show what a copy would do: target DDL, notes and losses. Writes nothing; exit 4 when something blocks.
+    """Show what a copy would do: blocks, losses, target DDL.
 
-    What --json prints can be reviewed, kept, and run with `dbtransfer copy --plan FILE`.
+    Asks the source's rows and writes nothing. Exit 4 when something blocks. What --json prints can be reviewed, kept,
+    and run with `dbtransfer copy --plan FILE`.
     """
     plan = transfer.plan(source, target, options)
     if sql is not None:
@@ -51,13 +52,25 @@ def _write(path: Path, text: str) -> None:
 @click.argument("source")
 @click.argument("target")
 @choices.planning
-@click.option("--plan", "reviewed", type=FILE, metavar="FILE", help="Run exactly this plan, written by plan --json.")
+@click.option(
+    "--plan",
+    "reviewed",
+    type=FILE,
+    metavar="FILE",
+    help="Run the plan that `plan --json` wrote; exit 4 if it would now be another.",
+)
 @choices.jobs
 @choices.batch_rows
-@click.option("--verify", type=click.Choice(["none", "count", "digest"]), default="digest", show_default=True)
+@click.option(
+    "--verify",
+    type=click.Choice(["none", "count", "digest"]),
+    default="digest",
+    show_default=True,
+    help="Prove nothing, the number of rows, or every value.",
+)
 @click.option("--no-verify", is_flag=True, help="The same as --verify none.")
 @choices.as_json
-@click.option("--yes", is_flag=True, help="Answer the question that append asks. Never consents to loss.")
+@click.option("--yes", is_flag=True, help="Answer yes when --if-exists append asks. Never consents to loss.")
 def copy_command(
     source: str,
     target: str,
@@ -70,7 +83,10 @@ def copy_command(
     as_json: bool,
     yes: bool,
 ) -> None:
-    """Copy SOURCE to TARGET: schema, rows, keys; then prove the copy. Exit 3 when the proof finds differences."""
+    """Copy SOURCE to TARGET: schema, rows, keys; then prove the copy.
+
+    Exit 3 when the proof finds differences, 4 when something blocks, 5 when rows were rejected.
+    """
     plan = _planned(source, target, options, reviewed)
     running = replace(plan.options, jobs=jobs, batch_rows=batch_rows, verify="none" if no_verify else verify)
     _ask(plan, running, yes=yes)

@@ -17,7 +17,7 @@ from transfer.terminal import plan_text, report_text, rows_text
 @click.command("demo")
 @click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Keep the two databases in this folder.")
 def demo_command(keep: Path | None) -> None:
-    """Move a small but nasty shop from one database file into another, and prove it."""
+    """Move a small but nasty shop into another file, and prove it."""
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
         _show(keep)

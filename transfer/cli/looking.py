@@ -21,7 +21,7 @@ from transfer.terminal import report_text, schema_text
 @choices.selecting
 @choices.as_json
 def inspect_command(url: str, selection: Selection, as_json: bool) -> None:
-    """Show what a database holds: tables, sizes, types, and what cannot be carried."""
+    """Show what a database holds, and what a copy would leave behind."""
     schema = transfer.inspect(url, selection)
     click.echo(json.dumps(asdict(schema), ensure_ascii=False, indent=2) if as_json else schema_text(schema))
 
@@ -43,7 +43,10 @@ def verify_command(
     batch_rows: int,
     as_json: bool,
 ) -> None:
-    """Compare two databases value by value. Exit 0 when equal, 3 when not. Give the names that the copy had."""
+    """Compare two databases value by value.
+
+    Exit 0 when equal, 3 when not. Give the options --table, --names and the like that the copy had.
+    """
     options = Options(selection=selection, jobs=jobs, batch_rows=batch_rows, naming=naming)
     progress = for_stream(sys.stderr)
     try:

@@ -19,7 +19,10 @@ from transfer.terminal import counted
 @click.argument("target")
 @choices.as_json
 def replay_command(file: Path, target: str, as_json: bool) -> None:
-    """Write the rows of a reject FILE into TARGET. What is refused again stays in the file; then the exit code is 5."""
+    """Write the rows of a reject FILE, once mended, into TARGET.
+
+    Rows that are taken leave the file. What is refused again stays in it; then the exit code is 5.
+    """
     outcome = transfer.replay(file, target)
     if as_json:
         click.echo(json.dumps(asdict(outcome), ensure_ascii=False, indent=2))
