@@ -92,9 +92,8 @@ def say(
     print(pair)
     print(f"  limit: {limit_name} {limit:.1f} s")
     print(f"  dbtransfer copy --jobs {STREAMS} --verify none --no-probe: {copied.seconds:.1f} s,")
-    print(
-        f"    {copied.seconds / limit:.2f} of the limit; client CPU {copied.cpu:.1f} s, peak resident {copied.peak_mb:.0f} MB"
-    )
+    print(f"    {copied.seconds / limit:.2f} of the limit")
+    print(f"    client CPU {copied.cpu:.1f} s, peak resident {copied.peak_mb:.0f} MB")
     print(f"  with the rows asked beforehand: {probed.seconds:.1f} s, {probed.seconds / limit:.2f} of the limit")
     print(f"  with that and verification by digest: {verified.seconds:.1f} s, peak resident {verified.peak_mb:.0f} MB")
 
