@@ -16,7 +16,8 @@ from tests.conformance.databases import CHECKED, KEY, Filled, Filling, build, cu
 from tests.conformance.journeys import assert_equal
 from tests.conformance.kinds import spelled_by
 from tests.conformance.labels import change
-from tests.conformance.quirks import UNVERIFIABLE, known, known_objects, objects
+from tests.conformance.objects import known_objects, objects
+from tests.conformance.quirks import UNVERIFIABLE, known
 from tests.conformance.test_edges import PAIRS, RING
 from tests.conftest import DatabaseFactory
 
