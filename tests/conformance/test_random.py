@@ -127,7 +127,6 @@ def test_random_databases_travel(database: DatabaseFactory, source: str, target:
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(1800)
 @pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_many_random_databases_travel(database: DatabaseFactory, source: str, target: str) -> None:
     run(database, source, target, MANY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
@@ -160,8 +161,13 @@ def test_leaving_a_long_read_early_is_quick(url: str) -> None:
         assert time.monotonic() - began < 2
 
 
-def later(seconds: float, act: Callable[[], None]) -> None:
-    threading.Timer(seconds, act).start()
+@contextmanager
+def later(seconds: float, act: Callable[[], None]) -> Iterator[None]:
+    """Acts while the block runs, and is done with it behind the block: a late cancel would hit what comes next."""
+    timer = threading.Timer(seconds, act)
+    timer.start()
+    yield
+    timer.join()
 
 
 def test_cancel_ends_a_read_a_query_and_a_write(url: str) -> None:
@@ -169,17 +175,14 @@ def test_cancel_ends_a_read_a_query_and_a_write(url: str) -> None:
     target = replace(NUMBERS, name=TableName("public", "u"))
     with connect(url, writable=True) as session, psycopg.connect(url) as other:
         began = time.monotonic()
-        later(0.3, session.cancel)
-        with pytest.raises(DatabaseError, match="cancel"):
+        with later(0.3, session.cancel), pytest.raises(DatabaseError, match="cancel"):
             for _ in session.read(NUMBERS, (NUMBER,), None, 1000):
                 pass
-        later(0.3, session.cancel)
-        with pytest.raises(DatabaseError, match="cancel"):
+        with later(0.3, session.cancel), pytest.raises(DatabaseError, match="cancel"):
             session.query("SELECT pg_sleep(60)")
         other.execute("INSERT INTO u VALUES (1)")
         session.begin()
-        later(0.3, session.cancel)
-        with pytest.raises(DatabaseError, match="cancel"):
+        with later(0.3, session.cancel), pytest.raises(DatabaseError, match="cancel"):
             session.write(target, (NUMBER,), iter([batch(1)]))
         session.rollback()
         other.rollback()
