@@ -28,7 +28,12 @@ NUMBERED = Reason("no check may read a column that numbers itself", f"{MYSQL}cre
 TRUTHS = Reason("a boolean is a number with a check there, and comes home as that", OURS)
 LINKS = Reason("a foreign key makes an index, which comes home as one", f"{MYSQL}create-table-foreign-keys.html")
 LABELS = Reason("labels, years, sizes and JSON are kept by a check there, which comes home as one", OURS)
+NAMELESS = Reason("constraints keep no names, so ours come home", OURS)
+SAME_NAME = Reason("one check is not carried, another that keeps a size comes home under the name it had", OURS)
 OBJECTS = (
+    Object("duckdb", "unique name", "different", (), NAMELESS),
+    Object("duckdb", "foreign key name", "different", (), NAMELESS),
+    Object("duckdb", "check", "different", (), SAME_NAME),
     *(Object(engine, "index", "extra", (), LINKS) for engine in ("mysql", "mariadb")),
     *(Object(engine, "check", "extra", (), LABELS) for engine in ("postgresql", "sqlite", "duckdb")),
     Object("duckdb", "check", "missing", (*SERVERS, "sqlite"), CHECKS_OF_DUCKDB),
