@@ -71,6 +71,7 @@ Older versions have fewer types; the plan of a copy (`dbtransfer plan`) says wha
 values apart, which is not repeated here: `utf8mb4_0900_bin` on MySQL, `utf8mb4_nopad_bin` on MariaDB,
 `Latin1_General_100_BIN2` on SQL Server. Under each table stand the messages that the plan prints. A value that its
 column on the target does not hold is found before the first row is written, and blocks: see [Values](#values).
+DuckDB's types have [a page of their own](types-duckdb.md) besides.
 
 """
 VALUES = """\
