@@ -47,11 +47,14 @@ class Rejecting:
         with self._lock:
             self._file.add(chunk.table, sent.rejects)
             self.counts[str(chunk.table.source.name)] += len(sent.rejects)
-            total = self.counts.total()
+        return sent
+
+    def refuse_too_many(self, chunk: Chunk) -> None:
+        """Asked once the chunk is in the ledger, which tells what is left on the target."""
+        total = self.counts.total()
         if total > self._options.max_rejects:
             raise TransferError(
                 f"{total} rows were rejected, more than the {self._options.max_rejects} allowed",
                 where=str(chunk),
                 hint=f"look at {self._file.path}; allow more with --max-rejects",
             )
-        return sent

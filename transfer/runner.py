@@ -132,6 +132,8 @@ class Run:
             name, began = str(chunk.table.source.name), time.monotonic()
             sent = self._copied(reader, writer, chunk)
             self._ledger.chunk(chunk, sent, time.monotonic() - began)
+            if self._rejecting is not None:
+                self._rejecting.refuse_too_many(chunk)
             if chunk.where is None or chunk.where.upper is None:
                 self._progress.done(name)
 

@@ -111,8 +111,10 @@ def test_what_is_refused_is_kept_mended_and_replayed(
 
 def test_more_rejects_than_allowed_stop_the_run(database: DatabaseFactory, source: str, tmp_path: Path) -> None:
     here, file = prepared(database, "sqlite"), tmp_path / "rejects.jsonl"
-    with pytest.raises(TransferError, match="more than the 2 allowed"):
+    with pytest.raises(TransferError, match="more than the 2 allowed") as caught:
         copied(source, here, file, max_rejects=2)
+    ((there,),) = plain.query(here, "SELECT count(*) FROM r")
+    assert f"({there} rows added)" in caught.value.hint
 
 
 def test_the_file_of_another_run_is_not_touched(database: DatabaseFactory, source: str, tmp_path: Path) -> None:
