@@ -45,7 +45,8 @@ def boundary_query(dialect: Dialect, name: TableName, column: str, after: int | 
 
 
 def readable(name: str, column: Column) -> str:
-    """The column of the quoted `name` in a SELECT, without the values that the user allows to be read as NULL."""
+    """The column in a SELECT, by its quoted name or an expression of it, without the values that the user allows to be
+    read as NULL."""
     return f"CASE WHEN {column.null_where} THEN NULL ELSE {name} END" if column.null_where else name
 
 

@@ -90,7 +90,7 @@ class Weigher:
     def groups(self) -> list[str]:
         """Texts of the first groups of rows that would be one: `'Köln' (key 7) = 'Koln' (key 12)`."""
         hashes = np.concatenate([found for found, _ in self._hashed()] or [np.empty(0, DIGEST)])
-        distinct, counts = np.unique(hashes.view("S16") if not len(hashes) else hashes, return_counts=True)
+        distinct, counts = np.unique(hashes, return_counts=True)
         shared = {row.tobytes() for row in distinct[counts > 1]}
         return self._told(shared) if shared else []
 

@@ -22,6 +22,7 @@ from transfer.naming import NameCheck, refuse_unmeant, renamed_in
 from transfer.plan import ColumnPlan, Plan, TablePlan
 from transfer.preflight import Place, probe
 from transfer.reflector import left_out, reflect
+from transfer.trial import restated
 
 
 def make_plan(source: Session, target: Session, options: Options) -> Plan:
@@ -175,21 +176,9 @@ class Planner:
             self.blocks += collisions(self._source, self._target, source, target, columns)
 
     def _statements(self, source: Table, target: Table, columns: tuple[ColumnPlan, ...]) -> TablePlan:
-        dialect, wanted = self._dialect, self._options.schema
-        keys = [dialect.add_foreign_key(target, key) for key in target.foreign_keys]
-        identities = [dialect.continue_identity(target, column) for column in target.columns if column.identity]
-        return TablePlan(
-            source=source,
-            target=target,
-            columns=columns,
-            chunk_key=chunk_key(source),
-            create=dialect.create_table(target) if wanted else (),
-            indexes=(*dialect.add_keys(target), *(dialect.create_index(target, index) for index in target.indexes))
-            if wanted
-            else (),
-            foreign_keys=tuple(key for key in keys if key) if wanted else (),
-            finish=tuple(text for text in identities if text) + dialect.comment(target),
-        )
+        bare = TablePlan(source=source, target=target, columns=columns, chunk_key=chunk_key(source))
+        stated = restated(self._dialect, bare, target)
+        return stated if self._options.schema else replace(bare, finish=stated.finish)
 
     def _column(self, table: Table, column: Column) -> tuple[ColumnPlan, Spelling]:
         place = f"{table.name}.{column.name}"

@@ -64,7 +64,7 @@ def select(dialect: Dialect, table: Table, columns: Sequence[Column], where: Key
 def _wanted(dialect: Dialect, column: Column) -> str:
     """Without the values that the user allows to be read as NULL."""
     value = casts.reading(dialect.quote(column.name), column)
-    return f"CASE WHEN {column.null_where} THEN NULL ELSE {value} END" if column.null_where else value
+    return sqltext.readable(value, column)
 
 
 def _read(

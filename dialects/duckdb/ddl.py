@@ -44,14 +44,10 @@ which a key refuses."""
 
 def create_table(dialect: Dialect, table: Table) -> tuple[str, ...]:
     """Schema and sequences where they may be missing, then the table without its keys."""
-    statements = [_create_schema(dialect, name) for name in sorted({table.name.schema} - {"", MAIN})]
+    statements = [dialect.make_schema(name) for name in sorted({table.name.schema} - {"", MAIN})]
     statements += [_create_sequence(dialect, table, column) for column in table.columns if column.identity]
     bare = replace(table, primary_key=None, uniques=(), foreign_keys=())
     return (*statements, _create(dialect, bare))
-
-
-def _create_schema(dialect: Dialect, name: str) -> str:
-    return f"CREATE SCHEMA IF NOT EXISTS {dialect.quote(name)}"
 
 
 def _create(dialect: Dialect, table: Table) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dialects import sqltext
 from dialects.base import Dialect, KeyRange, unreadable
 from dialects.mssql.types import FINEST, ROWVERSIONS, SPATIAL, Native, parsed
 from dialects.sqltext import range_predicate
@@ -98,7 +99,7 @@ def _value(dialect: Dialect, column: Column, at: int, key: str) -> str:
     """The column's expression. What the user allows to be read as NULL is not evaluated."""
     told = REFUSED.replace("{at}", str(at)).replace("{key}", key)
     value = expression(dialect.quote(column.name), column, told)
-    return f"CASE WHEN {column.null_where} THEN NULL ELSE {value} END" if column.null_where else value
+    return sqltext.readable(value, column)
 
 
 def expression(name: str, column: Column, refused: str) -> str:
