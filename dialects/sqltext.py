@@ -21,8 +21,18 @@ def column_list(dialect: Dialect, names: Iterable[str]) -> str:
     return ", ".join(dialect.quote(name) for name in names)
 
 
-def range_predicate(dialect: Dialect, where: KeyRange) -> str:
-    """`TRUE`-free predicate for a KeyRange; empty when both ends are open."""
+def restriction(dialect: Dialect, where: KeyRange | None) -> str:
+    """What follows FROM for the rows that are meant: ` WHERE ...`, or nothing when all are."""
+    predicate = _range_predicate(dialect, where) if where else ""
+    return f" WHERE {predicate}" if predicate else ""
+
+
+def in_order(dialect: Dialect, where: KeyRange | None) -> str:
+    """What has the rows of a range come in the order of its key."""
+    return f" ORDER BY {dialect.quote(where.column)}" if where else ""
+
+
+def _range_predicate(dialect: Dialect, where: KeyRange) -> str:
     column = dialect.quote(where.column)
     ends = []
     if where.lower is not None:
@@ -33,8 +43,7 @@ def range_predicate(dialect: Dialect, where: KeyRange) -> str:
 
 
 def count_query(dialect: Dialect, relation: str, where: KeyRange | None) -> str:
-    predicate = range_predicate(dialect, where) if where else ""
-    return f"SELECT count(*) FROM {relation}" + (f" WHERE {predicate}" if predicate else "")
+    return f"SELECT count(*) FROM {relation}{restriction(dialect, where)}"
 
 
 def boundary_query(dialect: Dialect, name: TableName, column: str, after: int | None, rows: int) -> str:

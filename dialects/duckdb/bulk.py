@@ -52,12 +52,11 @@ def read(
 
 def select(dialect: Dialect, table: Table, columns: Sequence[Column], where: KeyRange | None) -> str:
     """Rows of a range come in the order of its key."""
-    predicate = sqltext.range_predicate(dialect, where) if where else ""
     return SELECT.format(
         values=", ".join(_wanted(dialect, column) for column in columns),
         table=dialect.relation(table),
-        where=f" WHERE {predicate}" if predicate else "",
-        order=f" ORDER BY {dialect.quote(where.column)}" if where else "",
+        where=sqltext.restriction(dialect, where),
+        order=sqltext.in_order(dialect, where),
     )
 
 

@@ -12,7 +12,7 @@ from dialects.base import Dialect, KeyRange
 from dialects.mssql.reading import AS_TEXT, EXACT_DATETIME, IN_UTC, OBJECT_AS_TEXT
 from dialects.mssql.server import TESTED
 from dialects.mssql.types import FINEST, ROWVERSIONS, Native, logical_type, parsed
-from dialects.sqltext import range_predicate, readable
+from dialects.sqltext import readable, restriction
 from mappings import types as t
 from mappings.canonical import INLINE_OCTETS
 from mappings.schema import Column, Table
@@ -46,9 +46,8 @@ ELSE '#' + {HASH.format(value="{text}")} END"""
 
 def query(dialect: Dialect, table: Table, row: str, where: KeyRange | None) -> str:
     """The statement that counts the rows and sums one slice of the SHA-256 of each row's text."""
-    predicate = range_predicate(dialect, where) if where else ""
-    restriction = f" WHERE {predicate}" if predicate else ""
-    return DIGEST.format(slice=SLICE.format(row=row), table=dialect.relation(table), restriction=restriction)
+    rows = restriction(dialect, where)
+    return DIGEST.format(slice=SLICE.format(row=row), table=dialect.relation(table), restriction=rows)
 
 
 def row_text(dialect: Dialect, columns: tuple[Column, ...], version: int) -> str | None:

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from dialects import sqltext
 from dialects.base import Dialect, KeyRange, unreadable
 from dialects.mssql.types import FINEST, ROWVERSIONS, SPATIAL, Native, parsed
-from dialects.sqltext import range_predicate
+from dialects.sqltext import in_order, restriction
 from mappings import types as t
 from mappings.arrow import arrow_type
 from mappings.errors import DatabaseError
@@ -84,10 +84,7 @@ def select(dialect: Dialect, table: Table, columns: tuple[Column, ...], where: K
     key = _key_expression(dialect, table)
     values = ", ".join(_value(dialect, column, at, key) for at, column in enumerate(columns))
     text = f"SELECT {values} FROM {dialect.relation(table)}"
-    if where is None:
-        return text
-    predicate = range_predicate(dialect, where)
-    return text + (f" WHERE {predicate}" if predicate else "") + f" ORDER BY {dialect.quote(where.column)}"
+    return text + restriction(dialect, where) + in_order(dialect, where)
 
 
 def _key_expression(dialect: Dialect, table: Table) -> str:

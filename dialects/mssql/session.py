@@ -124,9 +124,7 @@ class MssqlSession(Session):
         return probe.facts(self.dialect, table, risks, rows[0])
 
     def count(self, name: TableName, where: KeyRange | None = None, *, only: bool = False) -> int:
-        predicate = sqltext.range_predicate(self.dialect, where) if where else ""
-        restriction = f" WHERE {predicate}" if predicate else ""
-        query = COUNT.format(table=self.dialect.qualified(name), where=restriction)
+        query = COUNT.format(table=self.dialect.qualified(name), where=sqltext.restriction(self.dialect, where))
         return int(str(self._run(f"counting {name}", query)[0][0]))
 
     def boundary(self, name: TableName, column: str, after: int | None, rows: int) -> int | None:

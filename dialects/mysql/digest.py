@@ -10,7 +10,7 @@ from __future__ import annotations
 from dialects.base import Dialect, KeyRange
 from dialects.mysql.reading import asked
 from dialects.mysql.types import GEOMETRIES, INTEGERS, base, digits, logical_type
-from dialects.sqltext import range_predicate, readable
+from dialects.sqltext import readable, restriction
 from mappings import types as t
 from mappings.arrow import WIDEST_DECIMAL
 from mappings.canonical import INLINE_OCTETS
@@ -45,9 +45,8 @@ ADDRESSES = ("uuid", "inet4", "inet6")
 
 def query(dialect: Dialect, table: Table, row: str, where: KeyRange | None) -> str:
     """The statement that counts the rows and sums one slice of the SHA-256 of each row's text."""
-    predicate = range_predicate(dialect, where) if where else ""
-    restriction = f" WHERE {predicate}" if predicate else ""
-    return DIGEST.format(slice=SLICE.format(row=row), table=dialect.relation(table), restriction=restriction)
+    rows = restriction(dialect, where)
+    return DIGEST.format(slice=SLICE.format(row=row), table=dialect.relation(table), restriction=rows)
 
 
 def row_text(dialect: Dialect, columns: tuple[Column, ...]) -> str | None:

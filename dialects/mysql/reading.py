@@ -87,10 +87,7 @@ def select(dialect: Dialect, name: TableName, columns: tuple[Asked, ...], where:
     if not columns:
         raise ConfigurationError(f"no column of {name} was asked for")
     text = f"SELECT {', '.join(column.expression for column in columns)} FROM {dialect.qualified(name)}"
-    if where is None:
-        return text
-    predicate = sqltext.range_predicate(dialect, where)
-    return text + (f" WHERE {predicate}" if predicate else "") + f" ORDER BY {dialect.quote(where.column)}"
+    return text + sqltext.restriction(dialect, where) + sqltext.in_order(dialect, where)
 
 
 def enough(waiting: list[pa.RecordBatch], batch_rows: int) -> bool:

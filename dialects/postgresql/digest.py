@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dialects.base import Dialect, KeyRange
 from dialects.postgresql.read import REFUSED, expression
 from dialects.postgresql.types import parsed
-from dialects.sqltext import range_predicate, readable
+from dialects.sqltext import readable, restriction
 from mappings import types as t
 from mappings.arrow import WIDEST_DECIMAL
 from mappings.canonical import INLINE_OCTETS, NOT_A_NUMBER
@@ -56,9 +56,8 @@ MOST_ARGUMENTS = 90
 
 def query(dialect: Dialect, table: Table, row: str, where: KeyRange | None) -> str:
     """The statement that counts the rows and sums one slice of the SHA-256 of each row's text."""
-    predicate = range_predicate(dialect, where) if where else ""
-    restriction = f" WHERE {predicate}" if predicate else ""
-    return DIGEST.format(slice=SLICE.format(row=row), relation=dialect.relation(table), restriction=restriction)
+    rows = restriction(dialect, where)
+    return DIGEST.format(slice=SLICE.format(row=row), relation=dialect.relation(table), restriction=rows)
 
 
 def row_text(dialect: Dialect, columns: tuple[Column, ...], encoding: str) -> str | None:

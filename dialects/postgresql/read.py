@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from dialects.base import Dialect, KeyRange, unreadable
 from dialects.postgresql.types import parsed
-from dialects.sqltext import range_predicate, readable
+from dialects.sqltext import in_order, readable, restriction
 from mappings import types as t
 from mappings.arrow import arrow_schema, arrow_type
 from mappings.casting import first_failure
@@ -50,12 +50,7 @@ def select(dialect: Dialect, table: Table, columns: tuple[Column, ...], where: K
         expression(readable(dialect.quote(column.name), column), column, REFUSED.format(at=at, key=key))
         for at, column in enumerate(columns)
     )
-    relation = dialect.relation(table)
-    if where is None:
-        return f"SELECT {values} FROM {relation}"
-    predicate = range_predicate(dialect, where)
-    restriction = f" WHERE {predicate}" if predicate else ""
-    return f"SELECT {values} FROM {relation}{restriction} ORDER BY {dialect.quote(where.column)}"
+    return f"SELECT {values} FROM {dialect.relation(table)}{restriction(dialect, where)}{in_order(dialect, where)}"
 
 
 def _key_expression(dialect: Dialect, table: Table) -> str:
