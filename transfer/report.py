@@ -40,6 +40,35 @@ class Altered:
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """When one worker copied one chunk of the source's `table`: seconds since the run began, and the rows written."""
+
+    table: str
+    chunk: int
+    worker: str
+    started: float
+    ended: float
+    rows: int
+
+
+DifferenceKind = Literal["missing", "extra", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One value or row in which the target is not as it should be. `table` is the target's name, `key` the row's key
+    as text. `missing` and `extra` are whole rows, seen from the target: `column` is empty then, and the side that lacks
+    the row is None. Values are in their one text, None for NULL."""
+
+    table: str
+    key: str
+    kind: DifferenceKind
+    column: str = ""
+    source: str | None = None
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The outcome of a copy or a verification. `consistency` names the instant that all rows are of."""
 
@@ -59,6 +88,16 @@ class Report:
     schema_differences: Comparison | None = None
     """The schema that the copy left on the target against its plan; None where no copy was made. It does not
     change the status."""
+    source: str = ""
+    """The source's product and version."""
+    target: str = ""
+    """The target's product and version."""
+    started: str = ""
+    """When the run began, in UTC as ISO 8601; empty where nobody noted it."""
+    timings: tuple[Timing, ...] = ()
+    """One for each chunk that was copied, in the order in which they ended."""
+    differences: tuple[Difference, ...] = ()
+    """What a verification found differing, row by row and value by value, as far as it was asked to look."""
 
     @property
     def rejected(self) -> int:
@@ -79,6 +118,8 @@ class Report:
         document["seconds"] = round(self.seconds, 3)
         for table in document["tables"]:
             table["seconds"] = round(table["seconds"], 3)
+        for timing in document["timings"]:
+            timing |= {name: round(timing[name], 3) for name in ("started", "ended")}
         for name in ("copy_seconds", "verify_seconds"):
             document[name] = round(document[name], 3)
         document["schema_differences"] = _told(self.schema_differences)

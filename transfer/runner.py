@@ -26,7 +26,7 @@ from transfer.examiner import nulled
 from transfer.plan import Plan, TablePlan
 from transfer.progress import Progress
 from transfer.rejecting import Rejecting
-from transfer.report import Altered, Report, Status, TableReport
+from transfer.report import Altered, Report, Status, TableReport, Timing
 from transfer.trial import tried_plan
 from transfer.verifier import Copied, Verdict
 from transfer.views import try_views
@@ -37,17 +37,23 @@ from transfer.workers import Crew
 class Ledger:
     """What the run has done so far, kept by all workers: chunks, seconds, statements. Thread-safe."""
 
+    began: float = field(default_factory=time.monotonic)
     copied: list[Copied] = field(default_factory=list)
     created: list[TablePlan] = field(default_factory=list)
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    timings: list[Timing] = field(default_factory=list)
     altered: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def chunk(self, chunk: Chunk, sent: Sent, seconds: float) -> None:
+    def chunk(self, chunk: Chunk, sent: Sent, started: float) -> None:
+        """A chunk that is done now, by this thread; `started` is a time of the monotonic clock."""
+        name, worker, ended = str(chunk.table.source.name), threading.current_thread().name, time.monotonic()
+        timing = Timing(name, chunk.number, worker, started - self.began, ended - self.began, sent.digest.rows)
         with self._lock:
             self.copied.append(Copied(chunk, sent.digest))
             self.altered.update(sent.altered)
-            self.seconds[str(chunk.table.source.name)] += seconds
+            self.seconds[name] += ended - started
+            self.timings.append(timing)
 
     def rows(self, table: TablePlan) -> int:
         return sum(copied.digest.rows for copied in self.copied if copied.chunk.table is table)
@@ -68,7 +74,8 @@ class Run:
         self._before: dict[str, int] = {}
         self._readers: Readers | None = None
         self._notices: list[str] = []
-        self._run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+        self._started = datetime.now(UTC)
+        self._run = f"{self._started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
         self._rejecting = Rejecting(self._run, options) if options.on_error == "reject" else None
 
     def __call__(self) -> Report:
@@ -131,7 +138,7 @@ class Run:
         while not crew.stopping and (chunk := chunks.take(reader)) is not None:
             name, began = str(chunk.table.source.name), time.monotonic()
             sent = self._copied(reader, writer, chunk)
-            self._ledger.chunk(chunk, sent, time.monotonic() - began)
+            self._ledger.chunk(chunk, sent, began)
             if self._rejecting is not None:
                 self._rejecting.refuse_too_many(chunk)
             if chunk.where is None or chunk.where.upper is None:
@@ -235,6 +242,10 @@ class Run:
             copy_seconds=copied - began,
             verify_seconds=ended - copied,
             schema_differences=compared,
+            source=self._plan.source,
+            target=self._plan.target,
+            started=f"{self._started:%Y-%m-%dT%H:%M:%SZ}",
+            timings=tuple(self._ledger.timings),
         )
 
     def _table_report(self, table: TablePlan, verdicts: dict[str, Verdict]) -> TableReport:
