@@ -235,6 +235,10 @@ class Dialect(ABC):
         """The table as FROM names it, when its own rows alone are meant."""
         return self.qualified(table.name)
 
+    def held_query(self, name: TableName, column: str, where: str) -> str:
+        """A SELECT of one column whose rows nobody changes before the transaction ends."""
+        return f"SELECT {self.quote(column)} FROM {self.qualified(name)} WHERE {where} FOR SHARE"
+
     def first(self, select: str, rows: int) -> str:
         """The SELECT cut to its first rows."""
         return f"{select} LIMIT {rows}"
@@ -273,6 +277,22 @@ class Session(ABC):
     def execute(self, statement: str) -> None:
         """Run one statement of DDL and commit it. A warning of the server is an error unless known harmless."""
 
+    def execute_all(self, statements: Sequence[str]) -> None:
+        """Run statements of DDL and of our own bookkeeping and commit them: all together, or, where the engine's DDL
+        commits by itself (limits.ddl_in_transactions), one after another."""
+        if not self.dialect.limits.ddl_in_transactions:
+            for statement in statements:
+                self.execute(statement)
+            return
+        self.begin()
+        try:
+            for statement in statements:
+                self.within(statement)
+            self.commit()
+        except BaseException:
+            self.rollback()
+            raise
+
     def attempt(self, statements: Sequence[str], scratch: TableName) -> str:
         """Why the server refuses one of these statements, in its own words; empty when it takes them all.
 
@@ -300,6 +320,11 @@ class Session(ABC):
         """What a unique key on the target's text `column` compares these values by: those of equal weight are one to
         it. None where only equal texts are equal. Nothing is written."""
         return None
+
+    @abstractmethod
+    def claim(self, names: Sequence[str]) -> str:
+        """Hold these names against every other session of the same database, in whatever process, until this one is
+        closed or its process ends. Empty when all are held; else the first that another session holds."""
 
     @abstractmethod
     def readers(self, tables: tuple[TableName, ...], count: int) -> Readers:
@@ -330,6 +355,10 @@ class Session(ABC):
 
         Anything the server would alter, skip or warn about raises; the caller then rolls back.
         """
+
+    @abstractmethod
+    def within(self, statement: str) -> list[tuple[object, ...]]:
+        """Run one statement inside the open transaction, over the connection that writes; its rows, if it has any."""
 
     def mark(self) -> bool:
         """Mark a point in the open transaction, in place of the mark before; False where the engine has no such."""

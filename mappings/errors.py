@@ -10,6 +10,7 @@ TransferError                     exit 1
  |   |- Contention                         retryable: deadlock, serialization failure, lock timeout
  |   |- PermissionDenied                   the user lacks a right
  |   |- StorageFull                        disk, tablespace or quota is exhausted
+ |   |- AlreadyThere                       there is an object of that name
  |   `- RowRefused                         the database does not take a row; others it may
  |       |- ConstraintViolated             a key, foreign key or check refused a row
  |       `- WriteAltered                   the server stored something else than what was sent
@@ -81,6 +82,10 @@ class PermissionDenied(DatabaseError):
 
 class StorageFull(DatabaseError):
     pass
+
+
+class AlreadyThere(DatabaseError):
+    """The statement would make an object of a name that is taken."""
 
 
 class RowRefused(DatabaseError):

@@ -38,7 +38,12 @@ class Limits:
     infinite_floats: bool = False
     """Whether the infinities can be stored as floats where NaN cannot (SQLite)."""
     json_doubles: bool = False
-    """True when the parsed JSON type keeps no numbers but integers of 64 bits and doubles."""
+    """True when the parsed JSON type keeps no numbers but integers of 64 bits and doubles, and JSON kept as text may
+    have none beyond the doubles either."""
+    json_depth: int | None = None
+    """How many levels of arrays and objects JSON may have, parsed or kept as text; None for as many as anyone has."""
+    json_torn_pairs: bool = False
+    """Whether JSON kept as text may have an escape that is half a surrogate pair. Parsed JSON never has."""
     longest_span: int | None = None
     """Microseconds of the longest span that the type for spans of hours holds, of either sign."""
     identifiers_fold_ascii: bool = False
@@ -47,6 +52,8 @@ class Limits:
     """Where identifiers fold case: True when tables do not (MySQL and MariaDB on most file systems)."""
     constraint_kinds_apart: bool = False
     """Where constraint names are the schema's: True when keys, foreign keys and checks do not share them."""
+    ddl_in_transactions: bool = True
+    """False where DDL commits by itself, so that it and a note about it cannot be one step (MySQL and MariaDB)."""
     check_names_per_table: bool = False
     """Where constraint kinds are apart: True when the checks' names are their table's, and shared with its foreign
     keys (MariaDB)."""

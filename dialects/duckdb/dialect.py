@@ -11,7 +11,7 @@ from dialects.duckdb.types import FAMILY
 from mappings.defaults import Default
 from mappings.hazards import Hazard
 from mappings.limits import Limits
-from mappings.schema import Check, Column, Expression, ForeignKey, Identity, Index, Table, Unique
+from mappings.schema import Check, Column, Expression, ForeignKey, Identity, Index, Table, TableName, Unique
 from mappings.type_mapper import Spelling, Use
 from mappings.types import LogicalType
 
@@ -46,6 +46,10 @@ class DuckDBDialect(Dialect):
 
     def quote(self, name: str) -> str:
         return spelling.quote(name)
+
+    def held_query(self, name: TableName, column: str, where: str) -> str:
+        """Of two transactions that change one row the second fails; there are no locks for readers."""
+        return f"SELECT {self.quote(column)} FROM {self.qualified(name)} WHERE {where}"
 
     def spell(self, kind: LogicalType, use: Use) -> Spelling | None:
         return spelling.spell(kind, use)

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from dialects import sqltext
 from dialects.base import CIRCUMSTANCES, KeyRange, Readers, Session
-from dialects.duckdb import bulk, catalog, connection, probe
+from dialects.duckdb import bulk, catalog, claim, connection, probe
 from dialects.duckdb.ddl import MAIN
 from dialects.duckdb.dialect import DuckDBDialect
 from dialects.duckdb.errors import told
@@ -68,6 +68,10 @@ class DuckDBSession(Session):
             finally:
                 self.rollback()
 
+    def execute_all(self, statements: Sequence[str]) -> None:
+        with told(), self._much_memory():
+            super().execute_all(statements)
+
     def attempt(self, statements: Sequence[str], scratch: TableName) -> str:
         """Within one transaction that is rolled back: sequences go too, and the file is as it was."""
         with told(f"try {scratch}"):
@@ -112,6 +116,9 @@ class DuckDBSession(Session):
         """By Arrow: DuckDB's own Python values need another package for instants."""
         relation = self._connection.sql(statement)
         return list(zip(*(column.to_pylist() for column in relation.to_arrow_table().columns), strict=True))
+
+    def claim(self, names: Sequence[str]) -> str:
+        return claim.take(connection.path_of(self._url), names, self)
 
     def readers(self, tables: tuple[TableName, ...], count: int) -> Readers:
         """A file opened read-only cannot change: other programs are locked out, and this one has no writer. Where this
@@ -179,6 +186,16 @@ class DuckDBSession(Session):
             self._broken = True
             raise
 
+    def within(self, statement: str) -> list[tuple[object, ...]]:
+        if not self._in_transaction:
+            raise DatabaseError("no transaction is open")
+        with told(statement):
+            try:
+                return self._connection.execute(statement).fetchall()
+            except BaseException:
+                self._broken = True
+                raise
+
     def commit(self) -> None:
         """DuckDB takes COMMIT after an error, says nothing and rolls back; that must not look like success."""
         if self._broken or not self._in_transaction:
@@ -208,6 +225,7 @@ class DuckDBSession(Session):
     def close(self) -> None:
         self.rollback()
         self._connection.close()
+        claim.give_up(self)
 
     def loading(self, *, own_tables: bool) -> None:
         """Nothing to prepare: keys of own tables come after their rows, and foreign keys always hold here."""

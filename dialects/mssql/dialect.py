@@ -60,6 +60,9 @@ class MssqlDialect(Dialect):
     def quote(self, name: str) -> str:
         return spelling.quote(name)
 
+    def held_query(self, name: TableName, column: str, where: str) -> str:
+        return f"SELECT {self.quote(column)} FROM {self.qualified(name)} WITH (REPEATABLEREAD) WHERE {where}"
+
     def refuses_name(self, what: Named, name: str) -> str:
         temporary = what == "table" and name.startswith("#")
         return super().refuses_name(what, name) or "a table whose name begins with # is temporary" * temporary

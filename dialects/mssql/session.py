@@ -3,9 +3,10 @@ first write, that fills the staging table."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 import pyarrow as pa
@@ -40,6 +41,9 @@ COUNT = "SELECT COUNT_BIG(*) FROM {table}{where}"
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL SNAPSHOT"
 KEEP_ON_CANCEL = "SET XACT_ABORT OFF"
 """Otherwise a query that is left early would take the snapshot's transaction with it."""
+CLAIM = """\
+DECLARE @held int; EXEC @held = sp_getapplock @Resource = N'dbtransfer.{name}', @LockMode = 'Exclusive', \
+@LockOwner = 'Session', @LockTimeout = 0; SELECT @held"""
 DEPTH = "SELECT @@TRANCOUNT"
 OLD = "this engine is written for SQL Server 2019 and newer, and {label} is older: what it lacks may stop the run"
 SHOW_ALL = "switch the policy off (ALTER SECURITY POLICY ... WITH (STATE = OFF)), or GRANT UNMASK to this user"
@@ -154,6 +158,13 @@ class MssqlSession(Session):
         name = parsed(column.native).collation or self.dialect.server.collation
         return pc.utf8_lower(trimmed) if is_insensitive(name) else trimmed
 
+    def claim(self, names: Sequence[str]) -> str:
+        for name in names:
+            held = hashlib.sha256(name.encode()).hexdigest()
+            if int(str(self._run(f"locking {name}", CLAIM.format(name=held))[0][0])) < 0:
+                return name
+        return ""
+
     def readers(self, tables: tuple[TableName, ...], count: int) -> Readers:
         return open_readers(lambda: open_session(self._url, writable=False), tables, count)
 
@@ -232,6 +243,10 @@ class MssqlSession(Session):
         for batch in batches:
             self._refuse_cancelled()
             yield batch
+
+    def within(self, statement: str) -> list[tuple[object, ...]]:
+        self._refuse_writing()
+        return self._run(_told(statement), statement)
 
     def commit(self) -> None:
         self._run("committing", COMMIT)

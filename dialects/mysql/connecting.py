@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dialects.mysql import connecting_tls as tls
 from dialects.mysql.errors import translated
 from dialects.mysql.server import OLDEST, Server, parse_version
 from dialects.url import DatabaseUrl
-from mappings.errors import ConfigurationError, ConnectionLost, DatabaseError
+from mappings.errors import ConfigurationError, ConnectionRefused, DatabaseError
 
 if TYPE_CHECKING:
     from dialects.mysql.wire import BulkConnection
@@ -44,11 +45,9 @@ COLLATIONS_OF_MARIADB = """\
 SELECT full_collation_name FROM information_schema.collation_character_set_applicability"""
 COLLATIONS_OF_OLD_MARIADB = "SELECT collation_name FROM information_schema.collations"
 
-SWITCHES = ("ssl_verify_cert", "ssl_verify_identity", "ssl_disabled")
-FILES = ("ssl_ca", "ssl_cert", "ssl_key", "unix_socket")
+SOCKET = "unix_socket"
 SECONDS = ("connect_timeout", "read_timeout", "write_timeout")
 IGNORED = ("charset",)
-TRUE = ("1", "true", "yes", "on")
 CONNECT_TIMEOUT = 10
 
 
@@ -79,14 +78,14 @@ def bare_connection(url: DatabaseUrl, *, local_infile: bool = False) -> BulkConn
         from dialects.mysql.wire import BulkConnection
     except ImportError as error:
         raise ConfigurationError("the driver for MySQL and MariaDB is not installed", hint=INSTALL) from error
+    options = arguments(url)
     try:
         with translated(f"connecting to {url}"):
-            return BulkConnection(**arguments(url), local_infile=local_infile)
+            return BulkConnection(**options, local_infile=local_infile)
     except RuntimeError as error:  # caching_sha2_password without its library
         raise ConfigurationError(str(error), hint=INSTALL) from error
-    except ConnectionLost as error:
-        if isinstance(error.__cause__, OSError):  # the driver wraps those of the network: this is a file's
-            raise ConfigurationError(error.message, hint="look at the files of the ssl_* options") from error
+    except ConnectionRefused as error:
+        error.hint = tls.HINT if tls.refused(error.__cause__) else error.hint
         raise
 
 
@@ -109,7 +108,9 @@ def arguments(url: DatabaseUrl) -> dict[str, Any]:
         "program_name": "dbtransfer",
         "autocommit": None,
         "connect_timeout": CONNECT_TIMEOUT,
+        "auth_plugin_map": dict.fromkeys(tls.IN_CLEAR, tls.guard),
         **_query_options(url),
+        **tls.driver_options({name: url.query(name) or "" for name in url.resolved.query}),
     }
 
 
@@ -117,14 +118,12 @@ def _query_options(url: DatabaseUrl) -> dict[str, Any]:
     options: dict[str, Any] = {}
     for name in url.resolved.query:
         value = url.query(name) or ""
-        if name in SWITCHES:
-            options[name] = value.lower() in TRUE
-        elif name in FILES:
+        if name == SOCKET:
             options[name] = value
         elif name in SECONDS:
             options[name] = _seconds(name, value)
-        elif name not in IGNORED:
-            known = ", ".join(sorted((*SWITCHES, *FILES, *SECONDS)))
+        elif name not in (*IGNORED, *tls.OPTIONS):
+            known = ", ".join(sorted((SOCKET, *SECONDS, *tls.OPTIONS)))
             raise ConfigurationError(f"the URL's option {name} is not known", hint=f"use one of {known}")
     return options
 

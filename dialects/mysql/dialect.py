@@ -18,12 +18,13 @@ from mappings import expressions
 from mappings.defaults import Default
 from mappings.hazards import Hazard
 from mappings.limits import Limits
-from mappings.schema import Check, Column, Expression, ForeignKey, Identity, Index, Table, Unique
+from mappings.schema import Check, Column, Expression, ForeignKey, Identity, Index, Table, TableName, Unique
 from mappings.type_mapper import Spelling, Use
 from mappings.types import LogicalType
 
 LIMITS = Limits(
     writers=64,
+    ddl_in_transactions=False,
     identifier_length=64,
     identifier_octets=False,
     schemas=False,
@@ -68,6 +69,10 @@ class MysqlDialect(Dialect):
 
     def quote(self, name: str) -> str:
         return quoted(name)
+
+    def held_query(self, name: TableName, column: str, where: str) -> str:
+        """In the words that MariaDB knows, too."""
+        return f"SELECT {quoted(column)} FROM {self.qualified(name)} WHERE {where} LOCK IN SHARE MODE"
 
     def refuses_name(self, what: Named, name: str) -> str:
         return super().refuses_name(what, name) or names.refuses(what, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,6 +36,7 @@ FOREIGN_KEY = re.compile(r"ALTER TABLE .* ADD (?:CONSTRAINT .* )?FOREIGN KEY ", 
 CREATE_TABLE = re.compile(r"^CREATE TABLE ")
 UNCHECKED = "SET SESSION foreign_key_checks = 0"
 CHECKED = "SET SESSION foreign_key_checks = 1"
+CLAIM = "SELECT GET_LOCK('dbtransfer.{name}', 0)"
 WARNINGS = "SHOW WARNINGS LIMIT 10"
 SLOW = (
     "the target does not allow LOAD DATA LOCAL, so rows go by INSERT, which is slower; "
@@ -136,6 +138,14 @@ class MysqlSession(Session):
             return None
         rows = self._run("weighing text", weights.query(collation, values)) if len(values) else []
         return pa.array([row[0] for row in rows], pa.large_utf8())
+
+    def claim(self, names: Sequence[str]) -> str:
+        database = self._url.resolved.database
+        for name in names:
+            held = hashlib.sha256(f"{database}\0{name}".encode()).hexdigest()[:40]
+            if self._run(f"locking {name}", CLAIM.format(name=held))[0][0] != 1:
+                return name
+        return ""
 
     def readers(self, tables: tuple[TableName, ...], count: int) -> Readers:
         return open_readers(self._url, tables, count)
@@ -273,6 +283,12 @@ class MysqlSession(Session):
         if serious or not harmless:
             self._failed = True
             raise refused_rows(serious, told)
+
+    def within(self, statement: str) -> list[tuple[object, ...]]:
+        rows = self._run(_told(statement), statement)
+        if self._connection.warning_count:
+            self._raise_warnings(f"the server warns about: {_told(statement)}")
+        return rows
 
     def mark(self) -> bool:
         self._run("marking a point", "SAVEPOINT part")

@@ -160,6 +160,13 @@ class CopyIn:
             )
         return taken
 
+    def run(self, statement: str) -> list[tuple[object, ...]]:
+        """One statement of the transaction; its rows, if it has any."""
+        connection = self._in_transaction()
+        with translating(self._address.place):
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description is not None else []
+
     def mark(self) -> None:
         """Once per write that may fail: of savepoints of one name the last holds, and RELEASE keeps them few."""
         connection = self._in_transaction()

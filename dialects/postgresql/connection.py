@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,10 @@ PlainConnection = psycopg.Connection[tuple[Any, ...]]
 
 DEFAULTS = {"connect_timeout": "10", "application_name": "dbtransfer", "keepalives_idle": "60"}
 """libpq's options where the URL does not say them; a firewall forgets a silent connection sooner than TCP asks."""
+ASKING_FOR_TLS = ("sslrootcert", "sslcert", "sslkey", "sslcrl", "sslcrldir", "sslnegotiation")
+VERIFIED = "verify-full"
+"""What a URL with one of these means without sslmode: libpq itself would go on unencrypted where the server's
+certificate is not the right one."""
 
 SETTINGS = """
 SELECT set_config('timezone', 'UTC', false), set_config('datestyle', 'ISO, YMD', false),
@@ -93,6 +98,8 @@ def address(url: DatabaseUrl, *, writable: bool) -> Address:
     """What the URL says, with our defaults. Without a password libpq looks at PGPASSWORD and ~/.pgpass itself."""
     resolved = url.resolved
     arguments = _arguments(resolved)
+    if set(ASKING_FOR_TLS) & set(arguments) and "PGSSLMODE" not in os.environ:
+        arguments = {"sslmode": VERIFIED, **arguments}
     try:
         conninfo = make_conninfo("", **{**DEFAULTS, **arguments})
     except psycopg.ProgrammingError as error:

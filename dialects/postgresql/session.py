@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
@@ -29,6 +30,7 @@ from mappings.type_mapper import Facts, Risk
 
 WEIGHTS = """\
 SELECT lower(value) FROM json_array_elements_text({values}) WITH ORDINALITY AS listed (value, place) ORDER BY place"""
+CLAIM = "SELECT pg_try_advisory_lock({key})"
 NATIVE_COLUMNS = """
 WITH RECURSIVE seen AS (
   SELECT a.attname, a.attgenerated <> '' AS generated, a.atttypmod AS modifier, t.oid, t.typtype, t.typbasetype,
@@ -114,6 +116,17 @@ class PostgreSQLSession(Session):
         self.execute("ROLLBACK")
         return message
 
+    def execute_all(self, statements: Sequence[str]) -> None:
+        """Over the control connection, which hears the server's warnings."""
+        self.execute("BEGIN")
+        try:
+            for statement in (*statements, "COMMIT"):
+                self.execute(statement)
+        except BaseException:
+            with suppress(DatabaseError):
+                self.execute("ROLLBACK")
+            raise
+
     def query(self, statement: str) -> list[tuple[object, ...]]:
         return list(self._control.fetch(statement))
 
@@ -123,6 +136,13 @@ class PostgreSQLSession(Session):
             return None
         listed = string_literal(json.dumps(values.to_pylist()))
         return pa.array([row[0] for row in self.query(WEIGHTS.format(values=listed))], pa.large_utf8())
+
+    def claim(self, names: Sequence[str]) -> str:
+        for name in names:
+            key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+            if not self._control.fetch(CLAIM.format(key=key))[0][0]:
+                return name
+        return ""
 
     def readers(self, tables: tuple[TableName, ...], count: int) -> Readers:
         place = replace(self._address, writable=False)
@@ -191,6 +211,9 @@ class PostgreSQLSession(Session):
         names = column_list(self.dialect, (column.name for column in columns))
         wires = tuple(wire(column, native[column.name]) for column in columns)
         return Load(name, self.dialect.qualified(name), names, columns, wires)
+
+    def within(self, statement: str) -> list[tuple[object, ...]]:
+        return self._in.run(statement)
 
     def mark(self) -> bool:
         self._in.mark()

@@ -51,6 +51,10 @@ class SqliteDialect(Dialect):
     def quote(self, name: str) -> str:
         return quoted(name)
 
+    def held_query(self, name: TableName, column: str, where: str) -> str:
+        """Who writes is alone."""
+        return f"SELECT {quoted(column)} FROM {quoted(name.name)} WHERE {where}"
+
     def refuses_name(self, what: Named, name: str) -> str:
         """An empty name is a name here like others."""
         return names.refuses(what, name)

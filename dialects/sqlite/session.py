@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from dialects import sqltext
 from dialects.base import KeyRange, Readers, Session
 from dialects.sqlite import bulk, catalog, connection, probe
+from dialects.sqlite.claim import Claim
 from dialects.sqlite.dialect import SqliteDialect
 from dialects.sqlite.errors import told
 from dialects.sqlite.packing import Link
@@ -39,6 +40,7 @@ class SqliteSession(Session):
         self._connection = opened
         self._cancelled = threading.Event()
         self._marked = False
+        self._claim: Claim | None = None
 
     def reflect(self, schemas: tuple[str, ...]) -> Schema:
         with told("read the catalogue"), self._reading():
@@ -82,6 +84,15 @@ class SqliteSession(Session):
         if native.endswith(" COLLATE NOCASE"):
             return pc.ascii_lower(values)
         return pc.utf8_rtrim(values, " ") if native.endswith(" COLLATE RTRIM") else None
+
+    def claim(self, names: Sequence[str]) -> str:
+        """The whole file, for one writer at a time is all it takes."""
+        claim = self._claim or Claim(connection.path_of(self._url))
+        with told("lock the file for one run"):
+            if not claim.take():
+                return names[0]
+        self._claim = claim
+        return ""
 
     def readers(self, tables: tuple[TableName, ...], count: int) -> Readers:
         """A held reader in rollback-journal mode keeps every writer from committing, and many are no worse than
@@ -167,6 +178,9 @@ class SqliteSession(Session):
         with told(f"write {table.name}"):
             return bulk.write(self._connection, table, columns, batches, self._watch)
 
+    def within(self, statement: str) -> list[tuple[object, ...]]:
+        return self.query(statement)
+
     def mark(self) -> bool:
         with told("mark a point"):
             if self._marked:
@@ -209,6 +223,8 @@ class SqliteSession(Session):
     def close(self) -> None:
         self.rollback()
         self._connection.close()
+        if self._claim is not None:
+            self._claim.give_up()
 
     def loading(self, *, own_tables: bool) -> None:
         """Foreign keys hold while rows go into tables that were there before; for our own, an anti-join follows."""
