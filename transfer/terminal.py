@@ -9,18 +9,13 @@ import click
 
 from mappings.schema import NotCarried, Schema, Table
 from mappings.type_mapper import Note
+from transfer.grouping import MEANINGS, grouped_notes, grouped_objects
 from transfer.plan import Plan, TablePlan
 from transfer.report import Report, TableReport
 from transfer.terminal_compare import differences_text
 
 WIDEST = 60
 """Characters of a cell that the other rows make room for; a longer one pushes its own row to the right."""
-MEANINGS = {
-    "S": "same values, other behaviour",
-    "T": "values as text",
-    "O": "altered as allowed",
-    "D": "left out",
-}
 
 
 def aligned(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> str:
@@ -140,20 +135,15 @@ def _heading_of(text: str, notes: Iterable[Note]) -> str:
 
 def _notes_text(notes: Iterable[Note]) -> str:
     """One paragraph for each thing said: where it holds, and the option that settles it in one piece, to be copied."""
-    groups: dict[tuple[str, str, str], list[str]] = {}
-    for note in notes:
-        groups.setdefault((note.code, note.message, note.option), []).append(note.where)
     return "\n".join(
-        _paragraph(f"{code}  {message}", places) + (f"\n     to go on: {option}" if option else "")
-        for (code, message, option), places in groups.items()
+        _paragraph(f"{said.code}  {said.message}", said.places)
+        + (f"\n     to go on: {said.option}" if said.option else "")
+        for said in grouped_notes(notes)
     )
 
 
 def _not_carried_text(items: Sequence[NotCarried]) -> list[str]:
-    groups: dict[tuple[str, str], list[str]] = {}
-    for item in items:
-        groups.setdefault((item.object, item.reason), []).append(item.name)
-    texts = [_paragraph(f"{what}: {reason}", names) for (what, reason), names in groups.items()]
+    texts = [_paragraph(f"{left.object}: {left.reason}", left.names) for left in grouped_objects(items)]
     return [heading("Not carried"), *texts, ""] if texts else []
 
 
