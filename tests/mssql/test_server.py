@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import closing
+from itertools import product
 
 import pytest
-from sqlalchemy.engine import make_url
 
 import transfer
-from dialects import connect
-from tests.conftest import MISSING, MSSQL, DatabaseFactory
+from tests.conftest import DatabaseFactory
+from tests.mssql.databases import fresh_database, server_url
 from tests.pairs import plain
-from tests.servers import fresh, variable
 
-CREATE = "CREATE DATABASE [{name}] COLLATE Latin1_General_100_CI_AS_SC"
-ALLOW = "ALTER DATABASE [{name}] SET ALLOW_SNAPSHOT_ISOLATION ON"
-DROP = "ALTER DATABASE [{name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE; DROP DATABASE [{name}]"
 OTHERS = ("sqlite", "postgresql", "mysql", "mariadb")
 
 pytestmark = pytest.mark.servers
@@ -25,28 +19,18 @@ pytestmark = pytest.mark.servers
 
 @pytest.fixture
 def server(pytestconfig: pytest.Config) -> str:
-    """The server's URL. Without one the session says at its end what was not tested."""
-    url = os.environ.get(variable(MSSQL), "")
-    if not url:
-        reason = f"no SQL Server: set {variable(MSSQL)}; the engine was tested against text and a fake driver only"
-        pytestconfig.stash[MISSING][MSSQL] = reason
-        pytest.skip(reason)
-    return url
+    """The server's URL."""
+    return server_url(pytestconfig)
 
 
 @pytest.fixture
 def empty(server: str) -> Iterator[str]:
     """The URL of an empty database of its own."""
-    name = fresh.unique_name("test")
-    with closing(connect(server, writable=True)) as administrator:
-        administrator.execute(CREATE.format(name=name))
-        administrator.execute(ALLOW.format(name=name))
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
-        administrator.execute(DROP.format(name=name))
+    with fresh_database(server) as url:
+        yield url
 
 
-@pytest.mark.parametrize("sample", ["chinook", "sakila"])
-@pytest.mark.parametrize("engine", OTHERS)
+@pytest.mark.parametrize(("engine", "sample"), [*product(OTHERS, ["chinook"]), *product(OTHERS[1:], ["sakila"])])
 def test_there_and_back(empty: str, database: DatabaseFactory, engine: str, sample: str) -> None:
     source, back = database(engine, sample=sample), database(engine)
     assert copied(source, empty) == {"digest"}
@@ -58,15 +42,9 @@ def test_there_and_back(empty: str, database: DatabaseFactory, engine: str, samp
 
 def test_within_the_family(empty: str, server: str, database: DatabaseFactory) -> None:
     copied(database("sqlite", sample="chinook"), empty)
-    name = fresh.unique_name("test")
-    other = make_url(server).set(database=name).render_as_string(hide_password=False)
-    with closing(connect(server, writable=True)) as administrator:
-        administrator.execute(CREATE.format(name=name))
-        try:
-            assert copied(empty, other) == {"digest"}
-            assert transfer.verify(empty, other).status == "done"
-        finally:
-            administrator.execute(DROP.format(name=name))
+    with fresh_database(server) as other:
+        assert copied(empty, other) == {"digest"}
+        assert transfer.verify(empty, other).status == "done"
 
 
 def copied(source: str, target: str) -> set[str]:

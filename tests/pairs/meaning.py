@@ -72,6 +72,12 @@ def _asked(engine: str, column: Column, kind: t.LogicalType) -> str:
     return next((way for word, way in ways.items() if re.match(word, column.native)), "{}")
 
 
+def assert_as_planned(report: transfer.Report) -> None:
+    """Nothing on the target is other than the plan says, and nothing is missing there."""
+    assert report.schema_differences is not None
+    assert report.schema_differences.unexplained == ()
+
+
 def assert_equal(there: str, here: str, plan: transfer.Plan) -> None:
     """The rows of both sides mean the same, column by column. Generated columns are compared too."""
     for table in plan.tables:

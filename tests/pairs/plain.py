@@ -17,6 +17,9 @@ import duckdb
 import psycopg
 import pymysql
 
+from dialects.mssql.connecting import connection_string
+from dialects.url import parse_url
+
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 NUMERIC = (*"-0123456789",)
 """What a number or a moment begins with."""
@@ -29,6 +32,8 @@ TABLES = {
     "mysql": "SELECT table_name FROM information_schema.tables WHERE table_schema = database() "
     "AND table_type = 'BASE TABLE' ORDER BY 1",
     "sqlite": "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1",
+    "mssql": "SELECT s.name + '.' + t.name FROM sys.tables t JOIN sys.schemas s ON s.schema_id = t.schema_id "
+    "WHERE t.is_ms_shipped = 0 ORDER BY 1",
     "duckdb": "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE NOT internal ORDER BY 1",
 }
 
@@ -46,6 +51,10 @@ def connect(url: str) -> Any:
         return sqlite3.connect(unquote(parts.path[1:]))
     if engine(url) == "duckdb":
         return duckdb.connect(unquote(parts.path[1:]))
+    if engine(url) == "mssql":
+        import mssql_python
+
+        return mssql_python.connect(connection_string(parse_url(url)))
     place = {"host": parts.hostname, "port": parts.port, "user": parts.username, "password": parts.password}
     if engine(url) == "postgresql":
         return psycopg.connect(dbname=parts.path[1:], options="-c timezone=UTC -c intervalstyle=iso_8601", **place)

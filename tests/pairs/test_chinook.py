@@ -8,9 +8,9 @@ import pytest
 
 import transfer
 from tests.conftest import DatabaseFactory
-from tests.pairs import plain
+from tests.pairs import meaning, plain
 
-ENGINES = ("postgresql", "mysql", "mariadb", "sqlite", "duckdb")
+ENGINES = ("postgresql", "mysql", "mariadb", "sqlite", "duckdb", "mssql")
 VENDOR = {"duckdb": "sqlite"}
 """Whose script says the same where the vendor has none for the engine."""
 ROWS = 15_607
@@ -43,6 +43,7 @@ def test_rows_equal_the_vendors_own_script(database: DatabaseFactory, source: st
     report = transfer.copy(transfer.plan(there, here), source=there, target=here)
     assert {table.verified for table in report.tables} == {"digest"}
     assert report.rows == ROWS
+    meaning.assert_as_planned(report)
     moved, vendor = contents(here), contents(database(VENDOR.get(target, target), sample="chinook"))
     assert moved.keys() == vendor.keys()
     for table in vendor:

@@ -47,6 +47,7 @@ def copied(there: str, here: str, excluded: tuple[str, ...] = (), allowed: tuple
     plan = transfer.plan(there, here, options)
     report = transfer.copy(plan, source=there, target=here, options=options)
     assert {table.verified for table in report.tables} == {"digest"}
+    meaning.assert_as_planned(report)
     meaning.assert_equal(there, here, plan)
     return plan
 
@@ -129,6 +130,7 @@ def test_text_that_is_no_utf8_blocks_too(database: DatabaseFactory) -> None:
     options = transfer.Options(allowances=(parse_allowance("files.name=text"),))
     report = transfer.copy(transfer.plan(there, here, options), source=there, target=here, options=options)
     assert report.status == "done"
+    meaning.assert_as_planned(report)
     assert plain.query(here, "SELECT name FROM files ORDER BY id") == [("a",), ("X'66ff'",)]
     outcome = run("copy", there, database("postgresql"))
     assert outcome.code in (1, 4)

@@ -11,7 +11,7 @@ import pytest
 import transfer
 from mappings.schema import Schema, Table, TableName
 from tests.conftest import DatabaseFactory
-from tests.pairs import plain
+from tests.pairs import meaning, plain
 from transfer.config import parse_naming
 
 ENGINES = ("postgresql", "mysql", "mariadb", "sqlite", "duckdb")
@@ -113,7 +113,8 @@ def test_every_name_arrives_or_blocks(database: DatabaseFactory, source: str, ta
     if plan.blocks:
         plan = transfer.plan(there, here, transfer.Options(naming=parse_naming(renames=taken(plan))))
         assert not plan.blocks
-    transfer.copy(plan, source=there, target=here, options=transfer.Options(verify="none"))
+    report = transfer.copy(plan, source=there, target=here, options=transfer.Options(verify="none"))
+    meaning.assert_as_planned(report)
     assert_arrived(there, here, plan)
     assert_no_name_is_lost(transfer.inspect(here), plan)
 

@@ -14,7 +14,7 @@ from mappings.names import Naming
 from mappings.schema import Schema, Table, TableName
 from tests.commands.command import run
 from tests.conftest import DatabaseFactory
-from tests.pairs import plain
+from tests.pairs import meaning, plain
 from transfer.config import parse_naming
 
 SHOP = """
@@ -61,7 +61,9 @@ WAYS = (
 def copied(there: str, here: str, *names: str, **more: Any) -> transfer.Report:
     """A copy with these options of the command line about names."""
     options = transfer.Options(naming=naming(*names), **more)
-    return transfer.copy(transfer.plan(there, here, options), source=there, target=here, options=options)
+    report = transfer.copy(transfer.plan(there, here, options), source=there, target=here, options=options)
+    meaning.assert_as_planned(report)
+    return report
 
 
 def naming(*options: str) -> Naming:
@@ -78,7 +80,8 @@ def test_snake_is_followed_everywhere(database: DatabaseFactory, source: str, ta
     there, here = shop(database, source), database(target)
     options = transfer.Options(naming=parse_naming("snake"))
     plan = transfer.plan(there, here, options)
-    transfer.copy(plan, source=there, target=here, options=transfer.Options(verify="none"))
+    report = transfer.copy(plan, source=there, target=here, options=transfer.Options(verify="none"))
+    meaning.assert_as_planned(report)
     made = transfer.inspect(here)
     assert {t.name.name: [column.name for column in t.columns] for t in made.tables} == SNAKE
     assert constraints(named(made, "order_header")) >= {"ix_http_status", "ck_total_net"}
@@ -194,7 +197,7 @@ def test_constraints_that_repeat_per_table_are_told_apart(database: DatabaseFact
         *(f"CREATE TABLE {name} (id int PRIMARY KEY, n int, {body})" for name in ("a", "b", "c")),
     )
     plan = transfer.plan(there, here)
-    transfer.copy(plan, source=there, target=here)
+    meaning.assert_as_planned(transfer.copy(plan, source=there, target=here))
     made = transfer.inspect(here)
     found = {table.name.name: constraints(table) for table in made.tables if table.foreign_keys}
     keys = {"a": "parent", "b": "b_parent", "c": "c_parent"} if target != "sqlite" else dict.fromkeys("abc", "parent")
@@ -217,7 +220,7 @@ def test_indexes_that_repeat_per_table_are_told_apart(database: DatabaseFactory,
         "CREATE TABLE b (id int PRIMARY KEY, n int, KEY N (n), UNIQUE KEY u (n), KEY a_n (n))",
     )
     plan = transfer.plan(there, here)
-    transfer.copy(plan, source=there, target=here)
+    meaning.assert_as_planned(transfer.copy(plan, source=there, target=here))
     made = transfer.inspect(here)
     found = [constraints(named(made, name)) for name in ("a", "b")]
     if target == "mariadb":
@@ -234,7 +237,7 @@ def test_names_that_the_target_has_already_are_left_alone(database: DatabaseFact
     there, here = database("sqlite"), database("postgresql")
     plain.execute(there, "CREATE TABLE t (id int PRIMARY KEY, n int)", "CREATE INDEX by_n ON t (n)")
     plain.execute(here, "CREATE TABLE old (id int PRIMARY KEY, n int)", "CREATE INDEX by_n ON old (n)")
-    transfer.copy(transfer.plan(there, here), source=there, target=here)
+    meaning.assert_as_planned(transfer.copy(transfer.plan(there, here), source=there, target=here))
     assert constraints(named(transfer.inspect(here), "t")) == {"t_by_n"}
 
 

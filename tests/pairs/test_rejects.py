@@ -14,7 +14,7 @@ import transfer
 from mappings.errors import TransferError
 from tests.commands.command import run
 from tests.conftest import DatabaseFactory
-from tests.pairs import plain
+from tests.pairs import meaning, plain
 from tests.servers.samples import sqlite_file
 
 TARGETS = ("postgresql", "mysql", "mariadb", "sqlite", "duckdb")
@@ -59,7 +59,9 @@ def copied(source: str, here: str, file: Path, **changes: Any) -> transfer.Repor
     options = transfer.Options(
         if_exists="append", on_error="reject", reject_file=str(file), probe=False, batch_rows=300, **changes
     )
-    return transfer.copy(transfer.plan(source, here, options), source=source, target=here, options=options)
+    report = transfer.copy(transfer.plan(source, here, options), source=source, target=here, options=options)
+    meaning.assert_as_planned(report)
+    return report
 
 
 def refused(target: str) -> set[str]:

@@ -97,6 +97,7 @@ def copied(there: str, database: DatabaseFactory, target: str) -> tuple[str, tra
             taken += offered(error.hint)
         else:
             assert {table.verified for table in report.tables} == {"digest"}
+            meaning.assert_as_planned(report)
             return here, plan, taken
     raise AssertionError(taken)
 
@@ -174,7 +175,7 @@ def arrives(there: str, here: str, table: str, native: str, value: str) -> bool:
     chosen = transfer.Options(transfer.Selection((table,)))
     plan = transfer.plan(there, here, chosen)
     try:
-        transfer.copy(plan, source=there, target=here, options=chosen)
+        meaning.assert_as_planned(transfer.copy(plan, source=there, target=here, options=chosen))
     except TransferError as error:
         assert f"public.{table}.v" in str(error) and "key 4711" in str(error), error
         assert f"--allow-loss 'public.{table}.v=text'" in error.hint, error.hint

@@ -8,10 +8,11 @@ import pytest
 
 import transfer
 from tests.conftest import DatabaseFactory
-from tests.pairs import plain
+from tests.pairs import meaning, plain
 
-ENGINES = ("postgresql", "mysql", "mariadb", "sqlite", "duckdb")
-ONCE = tuple(zip(ENGINES, (*ENGINES[1:], ENGINES[0]), strict=True))
+OURS = ("postgresql", "mysql", "mariadb", "sqlite", "duckdb")
+ENGINES = (*OURS, "mssql")
+ONCE = (*zip(OURS, (*OURS[1:], OURS[0]), strict=True), ("postgresql", "mssql"), ("mssql", "sqlite"))
 """Each engine once as source and once as target."""
 ROWS = 204_242
 LONGEST = "postcodes"
@@ -27,6 +28,7 @@ def copied(there: str, here: str, *tables: str) -> tuple[transfer.Plan, transfer
     plan = transfer.plan(there, here, options)
     report = transfer.copy(plan, source=there, target=here, options=options)
     assert {table.verified for table in report.tables} == {"digest"}
+    meaning.assert_as_planned(report)
     return plan, report
 
 
