@@ -20,6 +20,7 @@ from mappings.hazards import (
     NotFinite,
     NotHeld,
     NoTimeOfDay,
+    NotParsed,
     NoUnicode,
     NoYear,
     NulCharacter,
@@ -159,8 +160,8 @@ def _in_writing(source: t.LogicalType, target: t.LogicalType, limits: Limits) ->
             yield NoLabel(labels)
         case t.SetOf(members=members) if not (isinstance(source, t.SetOf) and source.members == members):
             yield NotHeld()
-        case t.Json(binary=True):
-            yield from _in_parsed_json(limits)
+        case t.Json() if not isinstance(source, t.SetOf):
+            yield from _in_json(target, limits)
         case t.Float() if not limits.float_specials and isinstance(source, t.Float | t.Decimal):
             yield NotFinite(limits.infinite_floats)
         case t.Year() if not isinstance(source, t.Year):
@@ -171,11 +172,15 @@ def _in_writing(source: t.LogicalType, target: t.LogicalType, limits: Limits) ->
             return
 
 
-def _in_parsed_json(limits: Limits) -> Iterator[Hazard]:
-    if not limits.nul_in_text:
+def _in_json(target: t.Json, limits: Limits) -> Iterator[Hazard]:
+    if target.binary and not limits.nul_in_text:
         yield NulInJson()
-    if limits.json_doubles:
+    if target.binary and limits.json_doubles:
         yield NotHeld()
+    torn_pairs = limits.json_torn_pairs and not target.binary
+    doubles = limits.json_doubles and not target.binary
+    if doubles or not torn_pairs or limits.json_depth is not None:
+        yield NotParsed(limits.json_depth, doubles, torn_pairs)
 
 
 def _other_size(source: t.LogicalType, length: int, fixed: bool) -> Iterator[Hazard]:

@@ -114,6 +114,16 @@ class NulInJson:
 
 
 @dataclass(frozen=True, slots=True)
+class NotParsed:
+    """JSON that the target's parser refuses: of more than `depth` levels, with a number beyond the `doubles`, or with
+    an escape that is half a surrogate pair where there may be no `torn_pairs`."""
+
+    depth: int | None = None
+    doubles: bool = False
+    torn_pairs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NoUnicode:
     """Text that is no sequence of Unicode characters: lone surrogates, bytes that are no UTF-8."""
 
@@ -160,6 +170,7 @@ Hazard = (
     | WrongSize
     | NulCharacter
     | NulInJson
+    | NotParsed
     | NoUnicode
     | TrailingSpaces
     | NoLabel
@@ -220,6 +231,8 @@ def told(hazard: Hazard) -> str:
             return "a NUL character"
         case NulInJson():
             return "a NUL character (\\u0000) in JSON"
+        case NotParsed():
+            return "JSON that the target's parser refuses"
         case NoUnicode():
             return "text that is no Unicode"
         case TrailingSpaces():
@@ -236,8 +249,9 @@ def told(hazard: Hazard) -> str:
 
 def as_text(hazard: Hazard) -> bool:
     """Whether the column copied as text holds these values too, so that nothing is lost."""
-    kept = NoMoment | NoTimeOfDay | NotFinite | OutsideYears | Finer | LongerSpan | OutOfBounds | NoYear
-    return isinstance(hazard, kept | MoreDigits | LongerNumber | NulInJson | LowerBounds | NoLabel | NotHeld)
+    moments = NoMoment | NoTimeOfDay | OutsideYears | Finer | LongerSpan
+    numbers = NotFinite | OutOfBounds | NoYear | MoreDigits | LongerNumber
+    return isinstance(hazard, moments | numbers | NulInJson | NotParsed | LowerBounds | NoLabel | NotHeld)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,17 @@ are all `100`. Of members with the same name the last counts, as it does in json
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal, InvalidOperation
 from json.encoder import encode_basestring
+from math import isinf
 from typing import NoReturn
 
 SURE_LENGTH = 16
 """A number with a point and at most so many characters has at most 15 digits: a double gives it back exactly."""
+STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+BRACKET = re.compile(r"[\[\]{}]")
+HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 LONGEST_WHOLE = 400
 """Whole numbers of more digits are written with an exponent, so that `1e999999` stays short."""
 
@@ -47,6 +52,34 @@ def beyond_doubles(text: str) -> bool:
     except (ValueError, RecursionError, InvalidOperation):
         return False
     return False
+
+
+def overflows(text: str) -> bool:
+    """Whether a number of the JSON text is greater than any double, whatever its sign."""
+    found: list[str] = []
+    try:
+        json.loads(text, parse_float=found.append, parse_int=found.append)
+    except (ValueError, RecursionError):
+        return False
+    return any(isinf(float(number)) for number in found)
+
+
+def torn(text: str) -> bool:
+    """Whether a text in the JSON text has half a surrogate pair, which is no character."""
+    try:
+        texts = json.loads(f'"{" ".join(STRING.findall(text))}"', strict=False)
+        return HALF_A_PAIR.search(texts) is not None
+    except ValueError:
+        return False
+
+
+def depth(text: str) -> int:
+    """How many levels of arrays and objects the JSON text has; 0 for a single value."""
+    deepest = level = 0
+    for bracket in BRACKET.findall(STRING.sub("", text)):
+        level += 1 if bracket in "[{" else -1
+        deepest = max(deepest, level)
+    return deepest
 
 
 class _BeyondDoubles(Exception):

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from mappings import types as t
 from mappings.arrow import WIDEST_DECIMAL, arrow_type
 from mappings.casting import cut_to_octets, cut_to_utf16, utf16_length
-from mappings.json_text import beyond_doubles, is_json
+from mappings.json_misfits import deep_json, json_numbers, json_overflow, no_json, nul_in_json, torn_pairs
 from mappings.limits import Limits
 from mappings.misfit import Check, Misfit
 from mappings.number_misfits import (
@@ -35,11 +35,6 @@ from mappings.number_misfits import (
 from mappings.spelling import ERA, FIRST_DAY, MICROSECONDS_OF_DAY, duration_text
 
 NUL = re.compile(b"\0")
-ESCAPED_NUL = r"\u0000"
-NUL_ESCAPE = r"(?:^|[^\\])(?:\\\\)*\\u0000"
-"""The escape, unless the backslash before it is itself escaped."""
-LONG_NUMBER = r"\d[\d.]{15}|\d[eE][+-]?\d"
-"""In JSON: sixteen digits and points in a row, or an exponent. Any other number is one that a double gives back."""
 
 
 def before(source: t.LogicalType, target: t.LogicalType) -> Iterator[Check]:
@@ -59,7 +54,7 @@ def before(source: t.LogicalType, target: t.LogicalType) -> Iterator[Check]:
         case t.Text(fixed=True) if not (isinstance(source, t.Text) and source.fixed):
             yield _padded
         case t.Json() if not isinstance(source, t.Json | t.SetOf):
-            yield _no_json
+            yield no_json
         case _:
             return
 
@@ -82,11 +77,8 @@ def after(target: t.LogicalType, limits: Limits) -> Iterator[Check]:
             yield partial(_no_label, labels=labels)
         case t.SetOf(members=members):
             yield partial(_no_subset, members=members)
-        case t.Json(binary=True):
-            if not limits.nul_in_text:
-                yield _nul_in_json
-            if limits.json_doubles:
-                yield _json_numbers
+        case t.Json(binary=binary):
+            yield from _json(limits, parsed=binary)
         case t.Float() if not limits.float_specials:
             yield not_a_number if limits.infinite_floats else special
         case t.Year():
@@ -104,6 +96,17 @@ def after(target: t.LogicalType, limits: Limits) -> Iterator[Check]:
                 yield partial(_longer_span, longest=limits.longest_span, step=10 ** (6 - digits))
         case _:
             return
+
+
+def _json(limits: Limits, *, parsed: bool) -> Iterator[Check]:
+    if parsed and not limits.nul_in_text:
+        yield nul_in_json
+    if limits.json_doubles:
+        yield json_numbers if parsed else json_overflow
+    if limits.json_depth is not None:
+        yield partial(deep_json, levels=limits.json_depth)
+    if parsed or not limits.json_torn_pairs:
+        yield torn_pairs
 
 
 def _padded(array: pa.Array) -> Misfit | None:
@@ -128,19 +131,6 @@ def _ends(array: pa.Array) -> np.ndarray:
     offsets = array.buffers()[1]
     whole = np.frombuffer(offsets, dtype=np.int64) if offsets is not None else np.zeros(1, dtype=np.int64)
     return whole[array.offset : array.offset + len(array) + 1]
-
-
-def _no_json(array: pa.Array) -> Misfit:
-    bad = [text is not None and not is_json(text) for text in array.to_pylist()]
-    return Misfit(array, pa.array(bad, pa.bool_()), "is no JSON")
-
-
-def _nul_in_json(array: pa.Array) -> Misfit | None:
-    suspects = pc.match_substring(array, ESCAPED_NUL)
-    if not pc.any(suspects).as_py():
-        return None
-    message = "the target's JSON holds no NUL character"
-    return Misfit(array, pc.and_(suspects, pc.match_substring_regex(array, NUL_ESCAPE)), message)
 
 
 def _longer_text(array: pa.Array, length: int, utf16: bool, fixed: bool) -> Misfit | None:
@@ -182,19 +172,6 @@ def _not_among(array: pa.Array, texts: Iterable[str]) -> pa.Array:
 def _in_order(names: list[str], members: tuple[str, ...]) -> bool:
     places = [members.index(name) if name in members else -1 for name in names]
     return -1 not in places and places == sorted(set(places))
-
-
-def _json_numbers(array: pa.Array) -> Misfit | None:
-    suspects = pc.fill_null(pc.match_substring_regex(array, LONG_NUMBER), False)
-    if not pc.any(suspects).as_py():
-        return None
-    found = pa.array(
-        [
-            suspect and beyond_doubles(text)
-            for suspect, text in zip(suspects.to_pylist(), array.to_pylist(), strict=True)
-        ]
-    )
-    return Misfit(array, found, "a number in it is beyond a double, which is all that the target's JSON keeps")
 
 
 def _beyond_years(array: pa.Array, limits: Limits, unit: int, step: int = 1) -> Misfit | None:

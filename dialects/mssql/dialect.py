@@ -35,6 +35,7 @@ LIMITS = Limits(
     greatest_year=9999,
     keyed_text_length=spelling.KEYED_UNITS,
     utf16_lengths=True,
+    json_torn_pairs=True,
 )
 BOUNDARY = "SELECT {key} FROM {table}{start} ORDER BY {key} OFFSET {rows} ROWS FETCH NEXT 1 ROWS ONLY"
 

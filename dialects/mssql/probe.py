@@ -103,7 +103,7 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             return _textual(name, column, hazard)
         case h.WrongSize(length=length, fixed=fixed):
             return f"DATALENGTH({name}) {'<>' if fixed else '>'} {length}" if isinstance(kind, t.Binary) else None
-        case h.NoLabel() | h.NulInJson() | h.NotHeld():
+        case h.NoLabel() | h.NulInJson() | h.NotParsed() | h.NotHeld():
             return None
         case _:
             assert_never(hazard)

@@ -39,12 +39,14 @@ LIMITS = Limits(
     least_year=1,
     greatest_year=9999,
     keyed_text_length=spelling.KEYED_CHARACTERS,
-    json_doubles=True,
+    json_depth=31,
     longest_span=3_020_399_999_999,
     constraint_kinds_apart=True,
     check_names_per_table=True,
 )
-OF_MYSQL = replace(LIMITS, longest_span=3_020_399_000_000, check_names_per_table=False)
+OF_MYSQL = replace(
+    LIMITS, json_doubles=True, json_depth=100, longest_span=3_020_399_000_000, check_names_per_table=False
+)
 
 
 @dataclass(frozen=True)

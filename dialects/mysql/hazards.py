@@ -68,6 +68,8 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             return f"RIGHT({octets}, 1) = x'20'"
         case h.NulInJson():
             return rf"{name} LIKE '%\\\\u0000%' AND {name} REGEXP {NUL_ESCAPE}"
+        case h.NotParsed():
+            return None if _may_be_refused(column, hazard) else ""
         case h.NoLabel(labels=labels):
             return _no_label(name, column, octets, labels)
         case h.NoUnicode():
@@ -86,6 +88,15 @@ def _outside(name: str, native: str, least: int, greatest: int) -> str | None:
     ends = [f"{name} < '{least:04}-01-01'"] if least > first else []
     ends += [f"{name} > '{greatest:04}-12-31 23:59:59.999999'"] if greatest < last else []
     return f"({' OR '.join(ends)}) AND NOT {NO_DAY.format(name=name)}" if ends else ""
+
+
+def _may_be_refused(column: Column, hazard: h.NotParsed) -> bool:
+    """MySQL's own JSON has 100 levels and doubles, MariaDB's 31 levels and any numbers; neither has torn pairs."""
+    if not isinstance(column.type, t.Json):
+        return True
+    if column.type.binary:
+        return hazard.depth is not None and hazard.depth < 100
+    return hazard.doubles or (hazard.depth is not None and hazard.depth < 31)
 
 
 def _no_label(name: str, column: Column, octets: str, labels: tuple[str, ...]) -> str:

@@ -38,6 +38,7 @@ LIMITS = Limits(
     greatest_year=294_246,
     keyed_text_length=None,
 )
+    json_torn_pairs=True,
 """The years are those that both timestamps here and Arrow's microseconds hold."""
 
 

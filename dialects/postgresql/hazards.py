@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialects.postgresql.types import parsed
+from dialects.postgresql.types import innermost, parsed
 from dialects.sqltext import string_literal
 from mappings import hazards as h
 from mappings import types as t
@@ -64,8 +64,18 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             return ""  # the server takes neither
         case h.NulInJson():
             return f"{text} LIKE '%\\\\u0000%' AND {text} ~ '{NUL_ESCAPE}'" if base == "json" else ""
+        case h.NotParsed():
+            return None if _may_be_refused(column, base, hazard) else ""
         case h.LongerSpan() | h.NotHeld():
             return None
+
+
+def _may_be_refused(column: Column, base: str, hazard: h.NotParsed) -> bool:
+    """What the server itself makes JSON of has no torn pairs; arrays have six levels."""
+    if isinstance(column.type, t.Array):
+        element = innermost(column.type)
+        return isinstance(element, t.Json | t.Opaque) or (hazard.doubles and isinstance(element, t.Decimal))
+    return base == "json" or hazard.doubles or hazard.depth is not None
 
 
 def _no_moment(name: str, base: str) -> str:

@@ -34,6 +34,7 @@ LIMITS = Limits(
     least_year=1,
     greatest_year=9999,
     keyed_text_length=None,
+    json_torn_pairs=True,
     infinite_floats=True,
     identifiers_fold_ascii=True,
 )

@@ -117,9 +117,22 @@ SQLITE_TO_POSTGRESQL = (
          "numeric(9,2)"),
     Case("REAL", ("1.5", "9e999"), "", "", ("1.5", "Infinity")),
 )  # fmt: skip
+DEEP = f"'{'[' * 32}{']' * 32}'"
+JSON_AS_TEXT = (
+    Case("json", ("'[1e308]'", "'[1e400]'"), "beyond the greatest double", "text", ("[1e308]", "[1e400]")),
+    Case("json", (r"""'"\ud83d\ude00"'""", r"""'["\ud83d"]'"""), "half a surrogate pair", "null",
+         (r'"\ud83d\ude00"', None), 1),
+    Case("jsonb", ("'1'", f"'{'[' * 101}{']' * 101}'"), "deeper than the 100 levels", "null", ("1", None), 1),
+)  # fmt: skip
+JSON_TO_MARIADB = (
+    Case("json", ("'[1e400]'", DEEP), "1 row holds what the target's type does not hold", "text",
+         ("[1e400]", DEEP.strip("'"))),
+    Case("jsonb", (DEEP.replace("[" * 32, "[" * 31).replace("]" * 32, "]" * 31), DEEP), "deeper than the 31 levels",
+         "null", (f"{'[' * 31}{']' * 31}", None), 1),
+)  # fmt: skip
 WAYS = (
-    ("postgresql", "mysql", TO_MYSQL),
-    ("postgresql", "mariadb", tuple(case for case in TO_MYSQL if case.native != "jsonb")),
+    ("postgresql", "mysql", TO_MYSQL + JSON_AS_TEXT),
+    ("postgresql", "mariadb", tuple(case for case in TO_MYSQL if case.native != "jsonb") + JSON_TO_MARIADB),
     ("mysql", "postgresql", TO_POSTGRESQL + JSON_TO_POSTGRESQL),
     ("mariadb", "postgresql", TO_POSTGRESQL),
     ("mariadb", "mysql", MARIADB_TO_MYSQL),

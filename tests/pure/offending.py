@@ -46,6 +46,13 @@ def offends(hazard: h.Hazard, kind: pa.DataType, value: Any) -> bool:
             return "\0" in value
         case h.NulInJson():
             return is_json(value) and "\0" in _texts_in(json.loads(value))
+        case h.NotParsed(depth=depth, doubles=doubles, torn_pairs=torn_pairs):
+            if not is_json(value):
+                return False
+            found = json.loads(value, parse_float=float, parse_int=float)
+            beyond = doubles and any(map(isinf, _numbers_in(found)))
+            torn = not torn_pairs and any("\ud800" <= letter <= "\udfff" for letter in _texts_in(found))
+            return beyond or torn or (depth is not None and _levels(found) > depth)
         case h.TrailingSpaces():
             return value.endswith(" ")
         case h.NoLabel(labels=labels):
@@ -59,9 +66,33 @@ def _texts_in(value: Any) -> str:
         case str():
             return value
         case list():
-            return "".join(map(_texts_in, value))
+            return " ".join(map(_texts_in, value))
+        case dict():
+            return _texts_in([*value, *value.values()])
         case _:
             return ""
+
+
+def _numbers_in(value: Any) -> list[float]:
+    match value:
+        case float():
+            return [value]
+        case list():
+            return [number for each in value for number in _numbers_in(each)]
+        case dict():
+            return _numbers_in(list(value.values()))
+        case _:
+            return []
+
+
+def _levels(value: Any) -> int:
+    match value:
+        case list():
+            return 1 + max(map(_levels, value), default=0)
+        case dict():
+            return _levels(list(value.values()))
+        case _:
+            return 0
 
 
 def _number_offends(hazard: h.Hazard, value: Any) -> bool:

@@ -157,6 +157,30 @@ def test_no_value_at_all_fits(name: str, count: int) -> None:
     assert (array.null_count, altered) == (count, 0)
 
 
+@pytest.mark.parametrize(
+    ("limits", "good", "bad", "message"),
+    [
+        (replace(GENEROUS, json_doubles=True), "[1e308]", "[1e309]", "beyond the greatest double"),
+        (replace(GENEROUS, json_doubles=True), '["1e309"]', "9" * 309, "beyond the greatest double"),
+        (replace(GENEROUS, json_depth=2), '{"[[[": []}', '[{"a": []}]', "deeper than the 2 levels"),
+        (GENEROUS, r'"\\ud83d"', r'{"\ud83d": 1}', "half a surrogate pair"),
+        (GENEROUS, r'"\ud83d\ude00"', r'["\ud83d", "\ude00"]', "half a surrogate pair"),
+    ],
+)
+def test_json_that_a_parser_refuses_does_not_fit(limits: Limits, good: str, bad: str, message: str) -> None:
+    with pytest.raises(ValueDoesNotFit, match=message) as caught:
+        conform(t.Json(), t.Json(), [good, None, bad], limits=limits)
+    assert caught.value.row == 2
+    array, altered = conform(t.Json(), t.Json(), [good, bad], rule="null", limits=limits)
+    assert (array.to_pylist(), altered) == ([good, None], 1)
+
+
+def test_json_as_text_may_be_what_no_parser_takes() -> None:
+    kept = replace(GENEROUS, json_torn_pairs=True)
+    texts = [r'"\ud83d"', "[1e400]", "[" * 500 + "]" * 500]
+    assert conform(t.Json(), t.Json(), texts, limits=kept)[0].to_pylist() == texts
+
+
 @pytest.mark.parametrize("row", [0, 1, 499, 511, 998, 999])
 def test_bisecting_finds_the_row_wherever_it_is(row: int) -> None:
     texts = ["0" * 32] * 1000

@@ -27,6 +27,11 @@ LETTERS = "abä😀 \0"
 SPELLED = ("12.50", "-7", "1e3", "NaN", "2020-02-30", "2020-01-31 12:30:00.5", "1", "0" * 32, "{}", "[1", "a,b", "b,a")
 ENDS = tuple(sign * 2**bits + more for bits in (7, 8, 15, 16, 23, 24, 31, 32, 53, 63, 64) for sign in (-1, 1)
              for more in (-1, 0, 1))  # fmt: skip
+HARD_JSON = (
+    r'["\ud800"]', r'["\\ud800"]', r'{"\udc00": 1}', r'["\ud83d\ude00"]', r'["\ud83d", "\ude00"]', "[1e400]",
+    "[-1e400]", "9" * 309, "9" * 308, "1.8e308", "1.7e308", "1e-400", '["1e400"]', "[[[1]]]", '[["[[["]]',
+    '{"a": {"b": {}}}', '"\\"[[["',
+)  # fmt: skip
 YEARS = (0, 70, 1900, 1901, 2155, 2156)
 DAYS = (-719_163, -719_162, 0, 2_932_896, 2_932_897, -(2**31), 2**31 - 1)
 SPANS = (-1, 0, 1, DAY - 1, DAY, 3_020_399_000_000, -3_020_399_000_001, 3_020_399_999_999, 1_500_000, 999_000)
@@ -95,6 +100,10 @@ def moments_of(kind: t.LogicalType) -> st.SearchStrategy[Any]:
             return carried_as_text(kind)
 
 
+def objects(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.dictionaries(st.text(LETTERS, max_size=2), values, max_size=2)
+
+
 def carried_as_text(kind: t.LogicalType) -> st.SearchStrategy[str]:
     match kind:
         case t.TimeTz():
@@ -103,7 +112,8 @@ def carried_as_text(kind: t.LogicalType) -> st.SearchStrategy[str]:
             return st.sampled_from(("PT0S", "P1Y2M3DT4H5M6.789S", "P-178956970Y-8M-2147483648DT-54.775808S"))
         case t.Json():
             scalars = st.none() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(LETTERS)
-            return st.recursive(scalars, st.lists, max_leaves=3).map(json.dumps)
+            found = st.recursive(scalars, lambda inner: st.lists(inner) | objects(inner), max_leaves=4).map(json.dumps)
+            return found | st.sampled_from(HARD_JSON)
         case t.Enum(labels=labels):
             return st.sampled_from(labels)
         case t.SetOf(members=members):

@@ -26,6 +26,7 @@ EVERY: dict[type, tuple[h.Hazard, str, tuple[str, ...], bool]] = {
     h.WrongSize: (h.WrongSize(16, fixed=True), "other than 16 bytes or bits", ("null",), False),
     h.NulCharacter: (h.NulCharacter(), "a NUL character", ("strip", "null"), False),
     h.NulInJson: (h.NulInJson(), r"a NUL character (\u0000) in JSON", ("null",), True),
+    h.NotParsed: (h.NotParsed(31), "JSON that the target's parser refuses", ("null",), True),
     h.NoUnicode: (h.NoUnicode(), "text that is no Unicode", (), False),
     h.TrailingSpaces: (h.TrailingSpaces(), "trailing spaces", ("truncate", "null"), False),
     h.NoLabel: (h.NoLabel(("a",)), "none of the target's labels", ("null",), True),

@@ -22,6 +22,7 @@ LIMITS = (
     NARROW,
     LIKE_SQL_SERVER,
     replace(NARROW, infinite_floats=True, json_doubles=True, longest_span=3_020_399_000_000),
+    replace(GENEROUS, json_depth=2),
 )
 LABELS = ("a", "b", "long label", "ä")
 TYPES: tuple[t.LogicalType, ...] = (
