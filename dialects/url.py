@@ -16,6 +16,7 @@ SECRET = re.compile("pass|pwd|secret|token|key$|odbc_connect", re.IGNORECASE)
 """Names of options behind the question mark whose values are never shown."""
 HIDDEN = "***"
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+ENCODED = re.compile(r"%24%7B([A-Za-z_][A-Za-z0-9_]*)%7D")
 EXAMPLES = "postgresql://user@host/database, mysql://user@host/database or sqlite:///file.db"
 
 
@@ -58,6 +59,29 @@ def masked(url: URL) -> str:
     """The URL without its password and without secret options."""
     options = {name: HIDDEN if SECRET.search(name) else value for name, value in url.query.items()}
     return url.set(query=options).render_as_string(hide_password=True).replace(quote_plus(HIDDEN), HIDDEN)
+
+
+def kept(url: DatabaseUrl) -> str:
+    """The URL as it may be kept where others read it: its ${VARIABLES} stay, a secret that is written out does not."""
+    template = make(url.template)
+    password = str(template.password) if template.password is not None else None
+    options = {name: value for name, value in template.query.items() if _fit(name, value)}
+    bare = URL.create(
+        template.drivername,
+        username=template.username,
+        password=password if password is not None and VARIABLE.fullmatch(password) else None,
+        host=template.host,
+        port=template.port,
+        database=template.database,
+        query=options,
+    )
+    text = bare.render_as_string(hide_password=False)
+    return ENCODED.sub(lambda found: f"${{{found[1]}}}", text)
+
+
+def _fit(name: str, value: str | tuple[str, ...]) -> bool:
+    values = (value,) if isinstance(value, str) else value
+    return not SECRET.search(name) or all(VARIABLE.fullmatch(each) for each in values)
 
 
 def make(text: str) -> URL:

@@ -14,9 +14,10 @@ from __future__ import annotations
 from mappings.errors import TransferError
 from mappings.names import Naming, Rename
 from mappings.schema import Schema
-from transfer.api import compare, copy, inspect, plan, replay, reviewed_plan, verify
+from transfer.api import compare, copy, inspect, plan, replay, resume, reviewed_plan, runs, status, verify
 from transfer.config import Options, Selection
 from transfer.differences import Comparison
+from transfer.history import RunRecord, RunStatus
 from transfer.plan import Plan
 from transfer.report import Report
 
@@ -27,6 +28,8 @@ __all__ = [
     "Plan",
     "Rename",
     "Report",
+    "RunRecord",
+    "RunStatus",
     "Schema",
     "Selection",
     "TransferError",
@@ -35,6 +38,9 @@ __all__ = [
     "inspect",
     "plan",
     "replay",
+    "resume",
     "reviewed_plan",
+    "runs",
+    "status",
     "verify",
 ]

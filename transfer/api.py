@@ -16,6 +16,7 @@ from mappings.schema import Schema
 from transfer.compare import compare_plan, plan_anew
 from transfer.config import Allowance, Options, Selection
 from transfer.differences import Comparison
+from transfer.history import History, RunRecord, RunStatus, run_status
 from transfer.plan import Plan
 from transfer.planner import make_plan, unused_allowances
 from transfer.progress import Progress, Silent
@@ -23,7 +24,8 @@ from transfer.reflector import reflect
 from transfer.replay import Replayed
 from transfer.replay import replay as replay_rows
 from transfer.report import Report, TableReport
-from transfer.reviewed import read_reviewed, refuse_drift
+from transfer.resuming import earlier, refuse_at_work, refuse_ended
+from transfer.reviewed import Reviewed, options_from, read_reviewed, refuse_drift
 from transfer.runner import Run, refuse_blocks
 from transfer.verifier import verify_plan
 
@@ -65,6 +67,48 @@ def copy(
     """
     run = Run(plan, _url(source), _url(target), options or Options(), progress or Silent())
     return run()
+
+
+def runs(target: Url) -> tuple[RunRecord, ...]:
+    """The runs that the target's journal knows, the oldest first."""
+    with connect(target) as session:
+        return History(session).runs()
+
+
+def status(target: Url, run: str = "") -> RunStatus:
+    """How far one run is, the last when `run` is empty."""
+    with connect(target) as session:
+        return run_status(session, run)
+
+
+def resume(
+    target: Url,
+    run: str = "",
+    *,
+    source: Url | None = None,
+    jobs: int | None = None,
+    batch_rows: int | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Go on with a run that ended early, the last when `run` is empty, as it was asked to go; `jobs` and `batch_rows`
+    may be others, and `source` is where the source is now, by default where it was.
+
+    Blocked when source or target would now be planned otherwise. Locked when the run is at work.
+    """
+    with connect(target) as writer:
+        history = History(writer)
+        record = history.run(run)
+        past = earlier(history, record)
+        refuse_ended(record)
+        refuse_at_work(writer, past)
+        reviewed = Reviewed(options_from(history.document(record.run)["options"]), history.document(record.run))
+        where = _url(source or record.source)
+        with connect(where) as reader:
+            made = make_plan(reader, writer, reviewed.options, there=past.there)
+    refuse_drift(reviewed, made)
+    asked = options_from(record.options)
+    options = replace(asked, jobs=jobs or asked.jobs, batch_rows=batch_rows or asked.batch_rows)
+    return Run(made, where, _url(target), options, progress or Silent(), past)()
 
 
 def replay(path: Path, target: Url) -> Replayed:

@@ -8,10 +8,10 @@ Tables that were there before the plan keep their own definition: only the types
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import cast
+from dataclasses import replace
 
 from dialects.base import Dialect, Session
+from mappings.names import folded_table
 from mappings.schema import NotCarried, Schema
 from mappings.type_mapper import Note
 from transfer.config import Options
@@ -22,27 +22,9 @@ from transfer.table_comparison import TableComparison
 from transfer.wording import Wording
 
 
-@dataclass(frozen=True, slots=True)
-class Emptied:
-    """The target without its tables, to plan for as if nothing had been copied yet."""
-
-    session: Session
-
-    @property
-    def dialect(self) -> Dialect:
-        return self.session.dialect
-
-    @property
-    def default_schema(self) -> str:
-        return self.session.default_schema
-
-    def reflect(self, schemas: tuple[str, ...]) -> Schema:
-        return Schema(self.dialect.family, self.dialect.label, self.default_schema, ())
-
-
 def plan_anew(source: Session, target: Session, options: Options) -> Plan:
     """The plan of a copy into an empty target, whatever the target holds. No row is examined for it."""
-    return make_plan(source, cast("Session", Emptied(target)), replace(options, schema=True, rows=False))
+    return make_plan(source, target, replace(options, schema=True, rows=False), there=lambda _: False)
 
 
 def compare_plan(plan: Plan, target: Session, *, whole: bool = False) -> Comparison:
@@ -61,9 +43,9 @@ def compare_plan(plan: Plan, target: Session, *, whole: bool = False) -> Compari
 
 def _table(table: TablePlan, plan: Plan, found: Schema, dialect: Dialect) -> Iterator[Difference]:
     names = tuple(each.target.name for each in plan.tables)
-    words = Wording(table.target.columns, names, dialect.limits.identifiers_fold_case)
-    there = {words.key(str(each.name)): each for each in found.tables}
-    live = there.get(words.key(str(table.target.name)))
+    words = Wording(table.target.columns, names, dialect.limits)
+    there = {words.table_key(each.name): each for each in found.tables}
+    live = there.get(words.table_key(table.target.name))
     if live is None:
         yield Difference("table", str(table.source.name), "missing", planned=str(table.target.name))
         return
@@ -73,10 +55,9 @@ def _table(table: TablePlan, plan: Plan, found: Schema, dialect: Dialect) -> Ite
 
 
 def _extra_tables(plan: Plan, found: Schema, dialect: Dialect) -> Iterator[Difference]:
-    words = Wording((), (), dialect.limits.identifiers_fold_case)
-    planned = {words.key(str(table.target.name)) for table in plan.tables}
+    planned = {folded_table(table.target.name, dialect.limits) for table in plan.tables}
     for table in found.tables:
-        if words.key(str(table.name)) not in planned:
+        if folded_table(table.name, dialect.limits) not in planned:
             columns = ", ".join(column.name for column in table.columns)
             yield Difference("table", str(table.name), "extra", target=f"({columns})")
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -18,24 +20,38 @@ from mappings.limits import Limits
 from mappings.spelling import spelled
 from transfer.chunks import Chunk
 from transfer.digest import Digest, Digester
-from transfer.journal import Journal
 from transfer.plan import TablePlan
 from transfer.rejects import Reject, Sifter
 
 AHEAD = 2
 """Batches that wait between reading and writing: enough to overlap the two, few enough to bound memory."""
 
-Stopping = Callable[[], bool]
 RowsSeen = Callable[[int], None]
 
 
 @dataclass
 class Sent:
-    """What a chunk sent: its digest, how many values each column's allowed rule altered, and what was not taken."""
+    """What a chunk sent: its digest, how many values each column's allowed rule altered, and what was not taken. Where
+    nothing is `digested` the digest only counts."""
 
     digest: Digest = field(default_factory=Digest)
+    digested: bool = False
     altered: dict[str, int] = field(default_factory=dict)
     rejects: tuple[Reject, ...] = ()
+
+
+class Record(Protocol):
+    """Where a chunk's note is kept, in the transaction of its rows."""
+
+    def chunk(self, session: Session, chunk: Chunk, sent: Sent, seconds: float) -> None:
+        """Note the chunk as the last thing before its commit; raises when it must not be committed."""
+
+    def rejects(self, session: Session, rejects: Sequence[Reject]) -> None:
+        """Keep the rows that were not taken."""
+
+
+Clear = Callable[[Session, Chunk], None]
+"""Takes the rows of a chunk back that is to be written anew, inside the open transaction."""
 
 
 class Conformer:
@@ -49,7 +65,7 @@ class Conformer:
         self._written = arrow_schema(table.write_columns)
         self._digester = Digester(table.stored_columns) if digesting else None
         self._key = tuple(table.source.primary_key.columns) if table.source.primary_key else ()
-        self.sent = Sent()
+        self.sent = Sent(digested=digesting)
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The batch as the target takes it, digested. ValueDoesNotFit names table, column, chunk, key and value."""
@@ -86,15 +102,27 @@ class Conformer:
 
 
 def copy_chunk(
-    source: Session, target: Session, chunk: Chunk, *, batch_rows: int, digesting: bool, seen: RowsSeen
+    source: Session,
+    target: Session,
+    chunk: Chunk,
+    record: Record,
+    *,
+    batch_rows: int,
+    digesting: bool,
+    seen: RowsSeen,
+    clear: Clear | None = None,
 ) -> Sent:
-    """Copy one chunk. On any error the target's transaction is rolled back, and nothing of the chunk is there."""
+    """Copy one chunk and note it. On any error the target's transaction is rolled back, and nothing of it is there."""
+    began = time.monotonic()
     conformer = Conformer(chunk, target.dialect.limits, digesting=digesting)
     batches = ahead(_conformed(source, chunk, conformer, batch_rows))
     try:
         target.begin()
+        if clear is not None:
+            clear(target, chunk)
         written = target.write(chunk.table.target, chunk.table.write_columns, _told(batches, seen))
         _check_written(chunk.table, conformer.sent.digest.rows, written)
+        record.chunk(target, chunk, conformer.sent, time.monotonic() - began)
         target.commit()
     except BaseException as error:
         batches.close()
@@ -106,17 +134,26 @@ def copy_chunk(
 
 
 def sift_chunk(
-    source: Session, target: Session, chunk: Chunk, journal: Journal, *, batch_rows: int, digesting: bool
+    source: Session,
+    target: Session,
+    chunk: Chunk,
+    record: Record,
+    *,
+    batch_rows: int,
+    digesting: bool,
+    clear: Clear | None = None,
 ) -> Sent:
     """Copy the rows of a chunk that the target takes, and keep the others in the journal, in one transaction."""
+    began = time.monotonic()
     conformer = Conformer(chunk, target.dialect.limits, digesting=digesting)
     sifter = Sifter(chunk.table, chunk.number, conformer.casts)
-    parts = Parts(target, chunk.table, conformer, sifter)
+    parts = Parts(target, chunk, conformer, sifter, clear)
     try:
-        target.begin()
+        parts.begin()
         for batch in source.read(chunk.table.source, chunk.table.read_columns, chunk.where, batch_rows):
             parts.write(sifter.sound(batch))
-        journal.write_rejects(target, sifter.rejects)
+        record.rejects(target, sifter.rejects)
+        record.chunk(target, chunk, conformer.sent, time.monotonic() - began)
         target.commit()
     except BaseException as error:
         target.rollback()
@@ -130,10 +167,19 @@ def sift_chunk(
 class Parts:
     """Writes batches inside an open transaction; what the database refuses is halved until single rows are left."""
 
-    def __init__(self, target: Session, table: TablePlan, conformer: Conformer, sifter: Sifter) -> None:
-        self._target, self._table, self._conformer, self._sifter = target, table, conformer, sifter
+    def __init__(
+        self, target: Session, chunk: Chunk, conformer: Conformer, sifter: Sifter, clear: Clear | None
+    ) -> None:
+        self._target, self._chunk, self._conformer, self._sifter = target, chunk, conformer, sifter
+        self._table, self._clear = chunk.table, clear
         self._taken: list[pa.RecordBatch] = []
         """What must be written again where the engine cannot go back to a mark."""
+
+    def begin(self) -> None:
+        """Open the transaction."""
+        self._target.begin()
+        if self._clear is not None:
+            self._clear(self._target, self._chunk)
 
     def write(self, batch: pa.RecordBatch) -> None:
         """`batch` as read, its values sound; each part is taken whole or refused row by row."""
@@ -174,7 +220,7 @@ class Parts:
 
     def _write_again(self) -> None:
         self._target.rollback()
-        self._target.begin()
+        self.begin()
         if self._taken:
             self._send(self._taken)
 

@@ -1,93 +1,173 @@
-"""The tables that a run keeps in the target, beside the user's own: what must commit together with its rows.
+"""What a run has done, kept in its target: steps of the schema, chunks in the transaction of their rows, rejects.
 
-They live in the schema `_dbtransfer`, or, where the target has no schemas or none may be made, under names that begin
-with `_dbtransfer_`; reflection and comparison look past both.
+A chunk is done exactly when its row is here. Whoever takes a run over counts its epoch up first; a chunk of the former
+owner, who may still be at work somewhere, then finds another epoch than its own and does not commit.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import platform
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Literal
 
-import pyarrow as pa
-
-from dialects.base import Dialect, Session
-from mappings import types as t
-from mappings.arrow import arrow_schema
-from mappings.errors import DatabaseError, PermissionDenied
-from mappings.schema import Column, PrimaryKey, Table, TableName
-from mappings.type_mapper import Use, settle
+from dialects.base import Session
+from dialects.sqltext import restriction
+from mappings.errors import AlreadyThere, Locked
+from transfer import journal_tables as tables
+from transfer.chunks import Chunk
+from transfer.config import Options
+from transfer.copier import Sent
+from transfer.journal_tables import Kept, Shelf, short_name
+from transfer.plan import Plan
 from transfer.rejects import Reject
 
-OURS = "_dbtransfer"
-REJECT: dict[str, t.LogicalType] = {
-    "run": t.Text(32),
-    "source_table": t.Text(200),
-    "chunk": t.Integer(64),
-    "number": t.Integer(64),
-    "target_table": t.Text(),
-    "row_key": t.Text(),
-    "column_name": t.Text(),
-    "value": t.Text(),
-    "target_type": t.Text(),
-    "message": t.Text(),
-}
-"""What a rejected row is told by; all its values are in the reject file."""
-REJECT_KEY = ("run", "source_table", "chunk", "number")
+State = Literal["running", "done", "differs", "failed", "stopped", "rolled back"]
+LONGEST_MESSAGE = 2_000
 
 
 class Journal:
-    """The journal of one run in one target. `prepare` makes its tables; the rest belongs to a chunk's transaction."""
+    """The journal of one run in one target. `epoch` is this owner's: 1 for the first, one more for each that resumes.
 
-    def __init__(self, run: str) -> None:
-        self._run = run
-        self._table: Table | None = None
+    `claim`, `prepare` and `open` or `take_over` come first, in this order, over the run's control session.
+    """
+
+    def __init__(self, run: str, epoch: int = 1) -> None:
+        self.run = run
+        self.epoch = epoch
+        self._home = ""
+        self._steps = 0
+
+    def claim(self, session: Session, names: Sequence[str]) -> None:
+        """Hold these target tables for as long as `session` is open. Locked when another run holds one of them."""
+        taken = session.claim(names)
+        if taken:
+            hint = "wait until it has ended; `dbtransfer runs TARGET` shows what runs there"
+            raise Locked("another run writes to this table now", hint=hint, where=taken)
 
     def prepare(self, session: Session) -> None:
-        """Make the tables that are not there yet."""
-        dialect = session.dialect
-        homes = [TableName(OURS, "reject")] if dialect.limits.schemas else []
-        for name in (*homes, TableName(session.default_schema, f"{OURS}_reject")):
-            self._table = reject_table(dialect, name)
-            if _is_there(session, name):
-                return
+        """Find the tables, or make them."""
+        self._home = tables.make_tables(session)
+
+    def open(self, session: Session, plan: Plan, source: str, options: Options) -> None:
+        """Note a new run and its plan. `source` is fit to be kept: no password is in it."""
+        now, document = _now(), json.dumps(plan.document(), ensure_ascii=False)
+        row = (self.run, "running", self.epoch, owner(), source, json.dumps(asdict(options)), now, now, "")
+        session.begin()
+        self._shelf(session, tables.RUN).write(session, [row])
+        self._shelf(session, tables.PLAN).write(session, [(self.run, plan.hash, document)])
+        session.commit()
+
+    def take_over(self, session: Session, steps: int) -> None:
+        """Go on with a run whose owner is gone, `steps` of which are noted. Locked when somebody else was faster."""
+        shelf = self._shelf(session, tables.RUN)
+        self._steps = steps
+        session.begin()
+        before = int(str(session.within(self._epoch_query(session))[0][0]))
+        if before == self.epoch - 1:
+            values: dict[str, str | int] = {"epoch": self.epoch, "state": "running", "message": ""}
+            values |= {"owner": owner(), "changed": _now()}
+            session.within(shelf.update(values, shelf.of(self.run, epoch=before)))
+        session.commit()
+        if before != self.epoch - 1:
+            raise Locked(f"run {self.run} was resumed elsewhere just now", hint="see how that one ends")
+
+    def close(self, session: Session, state: State, message: str = "") -> None:
+        """How the run ended."""
+        shelf = self._shelf(session, tables.RUN)
+        told = message.replace("\0", "\\0")[:LONGEST_MESSAGE]
+        session.execute(shelf.update({"state": state, "changed": _now(), "message": told}, shelf.of(self.run)))
+
+    def note(self, session: Session, steps: Sequence[tuple[str, str]], state: str = "intended") -> range:
+        """Note steps that are to come, or things to remember, each a phase and an object; their numbers."""
+        first, self._steps = self._steps + 1, self._steps + len(steps)
+        rows = [(self.run, first + at, phase, name, state) for at, (phase, name) in enumerate(steps)]
+        if rows:
+            session.begin()
+            self._shelf(session, tables.STEP).write(session, rows)
+            session.commit()
+        return range(first, self._steps + 1)
+
+    def step(self, session: Session, number: int, statements: Sequence[str], *, again: bool = False) -> None:
+        """Do an intended step and note that it is done: together, where the engine can. `again` says that the former
+        owner may have done it without the note; what is there already is then what that one made."""
+        shelf = self._shelf(session, tables.STEP)
+        done = shelf.update({"state": "done"}, shelf.of(self.run, number=number))
+        if session.dialect.limits.ddl_in_transactions:
+            return session.execute_all((*statements, done))
+        for statement in statements:
             try:
-                if name.schema == OURS:
-                    session.execute(dialect.make_schema(OURS))
-                for statement in (*dialect.create_table(self._table), *dialect.add_keys(self._table)):
-                    session.execute(statement)
-                return
-            except PermissionDenied:
-                if name.schema != OURS:
+                session.execute(statement)
+            except AlreadyThere:
+                if not again:
                     raise
+        return session.execute(done)
 
-    def write_rejects(self, session: Session, rejects: Sequence[Reject]) -> None:
+    def chunk(self, session: Session, chunk: Chunk, sent: Sent, seconds: float) -> None:
+        """Note a chunk inside the transaction that writes its rows, as the last thing before its commit. Locked when
+        the run has another owner by now."""
+        self._refuse_stale(session, chunk)
+        lower, upper = chunk.span
+        digest = str(sent.digest.total) if sent.digested else ""
+        row = (
+            self.run,
+            short_name(str(chunk.table.source.name)),
+            chunk.number,
+            lower,
+            upper,
+            sent.digest.rows,
+            digest,
+            json.dumps(sent.altered),
+            round(seconds * 1000),
+            self.epoch,
+            _now(),
+        )
+        self._shelf(session, tables.CHUNK).write(session, [row])
+
+    def clear(self, session: Session, chunk: Chunk) -> None:
+        """Take a chunk's rows and its note back, inside the open transaction that writes it anew."""
+        name = session.dialect.qualified(chunk.table.target.name)
+        session.within(f"DELETE FROM {name}{restriction(session.dialect, chunk.target_where)}")
+        self.forget(session, chunk)
+
+    def forget(self, session: Session, chunk: Chunk) -> None:
+        """Take a chunk's note and its rejects back, inside the transaction that takes its rows back."""
+        name = short_name(str(chunk.table.source.name))
+        notes, rejects = self._shelf(session, tables.CHUNK), self._shelf(session, tables.REJECT)
+        session.within(notes.delete(notes.of(self.run, source_table=name, number=chunk.number)))
+        session.within(rejects.delete(rejects.of(self.run, source_table=name, chunk=chunk.number)))
+
+    def rejects(self, session: Session, rejects: Sequence[Reject]) -> None:
         """Keep these rows, inside the transaction that writes the rest of their chunk."""
-        if not rejects or self._table is None:
-            return
-        rows = [self._row(reject) for reject in rejects]
-        columns = zip(*rows, strict=True)
-        schema = arrow_schema(self._table.columns)
-        arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
-        session.write(self._table, self._table.columns, [pa.RecordBatch.from_arrays(arrays, schema=schema)])
+        if rejects:
+            self._shelf(session, tables.REJECT).write(session, [self._told(reject) for reject in rejects])
 
-    def _row(self, reject: Reject) -> tuple[object, ...]:
+    def _told(self, reject: Reject) -> tuple[object, ...]:
         told = (reject.target, reject.key, reject.column, reject.value, reject.type, reject.message)
         texts = tuple(text.replace("\x00", "\\0") for text in told)
-        return (self._run, reject.table[:200], reject.chunk, reject.number, *texts)
+        return (self.run, short_name(reject.table), reject.chunk, reject.number, *texts)
+
+    def _refuse_stale(self, session: Session, chunk: Chunk) -> None:
+        found = session.within(self._epoch_query(session))
+        if not found or int(str(found[0][0])) != self.epoch:
+            message = f"run {self.run} has another owner by now, so this one stops"
+            raise Locked(message, hint="see how that one ends", where=str(chunk))
+
+    def _epoch_query(self, session: Session) -> str:
+        shelf = self._shelf(session, tables.RUN)
+        return session.dialect.held_query(shelf.name, "epoch", shelf.of(self.run))
+
+    def _shelf(self, session: Session, kept: Kept) -> Shelf:
+        return Shelf(session.dialect, kept, self._home)
 
 
-def reject_table(dialect: Dialect, name: TableName) -> Table:
-    """The reject table in the target's own types."""
-    columns = []
-    for column, kind in REJECT.items():
-        spelling = settle(kind, Use(keyed=column in REJECT_KEY), dialect).spelling
-        columns.append(Column(column, spelling.stored, spelling.native, nullable=False))
-    return Table(name, tuple(columns), PrimaryKey(f"{OURS}_reject_key", REJECT_KEY))
+def owner() -> str:
+    """Who runs: machine and process, for people who look for it."""
+    return f"{platform.node()} process {os.getpid()}"
 
 
-def _is_there(session: Session, name: TableName) -> bool:
-    try:
-        session.query(f"SELECT 1 FROM {session.dialect.qualified(name)} WHERE 1 = 0")
-    except DatabaseError:
-        return False
-    return True
+def _now() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from dialects.base import Session
@@ -13,20 +13,25 @@ from mappings.hazards import Finding
 from mappings.names import Renamed, folded_table, table_names
 from mappings.schema import Column, NotCarried, Schema, Table, TableName, View
 from mappings.type_mapper import Note, Settled, Spelling, Step, Use, read_as_text, settle
+from transfer.chunk_keys import chunk_key
 from transfer.collisions import collisions
 from transfer.config import Allowance, Consent, Options, consent
 from transfer.examiner import examined
 from transfer.existing import adopt
 from transfer.fitting import TableFitter
+from transfer.index_rows import EntryMeasure
 from transfer.naming import NameCheck, refuse_unmeant, renamed_in
-from transfer.plan import ColumnPlan, Plan, TablePlan
+from transfer.plan import ChunkKey, ColumnPlan, Plan, TablePlan
 from transfer.preflight import Place, probe
 from transfer.reflector import left_out, reflect
 from transfer.trial import restated
 
 
-def make_plan(source: Session, target: Session, options: Options) -> Plan:
-    """The whole plan. Reads both sides, writes nothing; blocks are in the plan, not raised."""
+def make_plan(
+    source: Session, target: Session, options: Options, *, there: Callable[[TableName], bool] = lambda _: True
+) -> Plan:
+    """The whole plan. Reads both sides, writes nothing; blocks are in the plan, not raised. `there` says of a table of
+    the target whether it is to count, or the plan is made as if it were not there."""
     picked = reflect(source, options.selection)
     schema = picked.schema
     known = probe(source, schema.tables, target.dialect.limits)
@@ -38,7 +43,8 @@ def make_plan(source: Session, target: Session, options: Options) -> Plan:
         target_default=target.default_schema,
         limits=target.dialect.limits,
     )
-    planner = Planner(schema, source, target, options, known, names)
+    present = tuple(table for table in target.reflect(_schemas(names)).tables if there(table.name))
+    planner = Planner(schema, source, target, options, known, names, present)
     planned = [planner.table(table) for table in in_foreign_key_order(schema.tables)]
     tables = tuple(table for table in planned if table is not None)
     return Plan(
@@ -98,6 +104,7 @@ class Planner:
         options: Options,
         known: Mapping[Place, Use],
         names: Mapping[TableName, TableName],
+        there: tuple[Table, ...],
     ) -> None:
         self._schema = schema
         self._source = source
@@ -106,7 +113,6 @@ class Planner:
         self._options = options
         self._known = known
         self._names = names
-        there = target.reflect(_schemas(names)).tables
         self._there = {folded_table(table.name, target.dialect.limits): table for table in there}
         forms = {
             (table.name, column.name): form
@@ -151,6 +157,7 @@ class Planner:
             return None
         self.notes += notes
         plans = tuple(replace(column, write=fitted) for column, fitted in zip(columns, target.columns, strict=True))
+        target = self._with_short_entries(source, target, plans, there=False)
         self._refuse_collisions(source, target, plans)
         return self._statements(source, target, plans)
 
@@ -169,6 +176,23 @@ class Planner:
         as_found = {column.read.name: column for column in found.columns}
         return tuple(as_found.get(column.read.name, column) for column in columns)
 
+    def _with_short_entries(
+        self, source: Table, target: Table, columns: tuple[ColumnPlan, ...], *, there: bool
+    ) -> Table:
+        """The table without the indexes that its rows would not fit into. What a source of the same limit has in an
+        index of its own fits."""
+        longest = self._dialect.limits.entry_octets
+        same = not there and longest == self._source.dialect.limits.entry_octets
+        if longest is None or same or not self._options.rows:
+            return target
+        pointing = [key for table in self._schema.tables for key in table.foreign_keys]
+        measure = EntryMeasure(self._source, source, target, columns, longest, pointing=pointing, there=there)
+        found = measure.shortened(probe=self._options.probe)
+        self.notes += found.notes
+        self.blocks += found.blocks
+        self._fitter.not_carried += found.not_carried
+        return found.target
+
     def _refuse_collisions(self, source: Table, target: Table, columns: tuple[ColumnPlan, ...]) -> None:
         """Rows that only the target's keys take for equal. Not asked of a table that is blocked already."""
         blocked = any(block.where.startswith(f"{source.name}.") for block in self.blocks)
@@ -176,7 +200,7 @@ class Planner:
             self.blocks += collisions(self._source, self._target, source, target, columns)
 
     def _statements(self, source: Table, target: Table, columns: tuple[ColumnPlan, ...]) -> TablePlan:
-        bare = TablePlan(source=source, target=target, columns=columns, chunk_key=chunk_key(source))
+        bare = TablePlan(source=source, target=target, columns=columns, chunk_key=self._chunk_key(source, columns))
         stated = restated(self._dialect, bare, target)
         return stated if self._options.schema else replace(bare, finish=stated.finish)
 
@@ -245,27 +269,23 @@ class Planner:
             self.blocks.append(Note("F", str(existing.name), message, "--if-exists append"))
         finish = [self._dialect.continue_identity(existing, column) for column in existing.columns if column.identity]
         columns = self._examined(source, adopted.columns, adopted=True)
+        self._with_short_entries(source, existing, columns, there=True)
         self._refuse_collisions(source, existing, columns)
         return TablePlan(
             source=source,
             target=existing,
             columns=columns,
-            chunk_key=chunk_key(source),
+            chunk_key=self._chunk_key(source, columns),
             exists=True,
             finish=tuple(text for text in finish if text),
         )
 
+    def _chunk_key(self, source: Table, columns: tuple[ColumnPlan, ...]) -> ChunkKey:
+        return chunk_key(source, columns, self._source.dialect, self._dialect)
+
 
 def _schemas(names: Mapping[TableName, TableName]) -> tuple[str, ...]:
     return tuple(sorted({name.schema for name in names.values()} - {""}))
-
-
-def chunk_key(table: Table) -> str:
-    """The one integer column of the primary key, which cuts the table alike on both sides; empty without one."""
-    if table.primary_key is None or len(table.primary_key.columns) != 1 or table.only:
-        return ""
-    column = table.column(table.primary_key.columns[0])
-    return column.name if isinstance(column.type, t.Integer) and not column.nullable else ""
 
 
 def unused_allowances(plan: Plan, allowances: tuple[Allowance, ...]) -> tuple[Allowance, ...]:

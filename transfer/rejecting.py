@@ -10,7 +10,7 @@ from dialects.base import Session
 from mappings.errors import TransferError
 from transfer.chunks import Chunk
 from transfer.config import Options
-from transfer.copier import Sent, sift_chunk
+from transfer.copier import Clear, Sent, sift_chunk
 from transfer.journal import Journal
 from transfer.reject_file import RejectFile
 
@@ -18,31 +18,35 @@ from transfer.reject_file import RejectFile
 class Rejecting:
     """The rejects of one run. Thread-safe. Used only where the user chose `--on-error reject`."""
 
-    def __init__(self, run: str, options: Options) -> None:
+    def __init__(self, journal: Journal, options: Options) -> None:
         self._options = options
-        self._journal = Journal(run)
-        self._file = RejectFile(Path(options.reject_file or f"dbtransfer-rejects-{run}.jsonl"))
+        self._journal = journal
+        self._file = RejectFile(Path(options.reject_file or f"dbtransfer-rejects-{journal.run}.jsonl"))
         self._lock = threading.Lock()
         self.counts: Counter[str] = Counter()
         """Rejected rows by the name of the source table."""
 
-    def prepare(self, control: Session) -> None:
-        """Before the first chunk: the journal's table, and a file that can be written."""
+    def prepare(self) -> None:
+        """Before the first chunk: the file must be one that can be written."""
         if self._file.path.exists():
             message = f"{self._file.path} is there already, and holds the rejects of another run"
             raise TransferError(message, hint="name another with --reject-file, or move it away")
-        self._journal.prepare(control)
 
     @property
     def path(self) -> str:
         """Where the rejected rows are; empty when there are none."""
         return str(self._file.path) if self.counts else ""
 
-    def copy(self, reader: Session, writer: Session, chunk: Chunk) -> Sent:
+    def copy(self, reader: Session, writer: Session, chunk: Chunk, clear: Clear | None) -> Sent:
         """Copy a chunk that did not go as a whole: the rows that the target takes; the others are kept."""
-        digesting = self._options.verify == "digest"
         sent = sift_chunk(
-            reader, writer, chunk, self._journal, batch_rows=self._options.batch_rows, digesting=digesting
+            reader,
+            writer,
+            chunk,
+            self._journal,
+            batch_rows=self._options.batch_rows,
+            digesting=self._options.verify == "digest",
+            clear=clear,
         )
         with self._lock:
             self._file.add(chunk.table, sent.rejects)

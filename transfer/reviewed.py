@@ -25,11 +25,9 @@ class Reviewed:
 
 def read_reviewed(path: Path) -> Reviewed:
     """ConfigurationError naming the file when it is not there or no plan."""
-    from pydantic import TypeAdapter  # a tenth of a second that no other command spends
-
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        options = TypeAdapter(Options).validate_python(_tupled(document["options"]))
+        options = options_from(document["options"])
         document["hash"], document["tables"]
     except OSError as error:
         raise ConfigurationError(
@@ -39,6 +37,13 @@ def read_reviewed(path: Path) -> Reviewed:
         hint = "write one with: dbtransfer plan SOURCE TARGET --json > FILE"
         raise ConfigurationError(f"{path} is no plan: {_short(error)}", hint=hint) from error
     return Reviewed(options, document)
+
+
+def options_from(document: Any) -> Options:
+    """Options as JSON has them. ValueError when it has no such."""
+    from pydantic import TypeAdapter  # a tenth of a second that few commands spend
+
+    return TypeAdapter(Options).validate_python(_tupled(document))
 
 
 def _tupled(value: Any) -> Any:

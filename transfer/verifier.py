@@ -14,24 +14,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from dialects.base import KeyRange, Session
-from mappings import types as t
 from mappings.canonical import agreed
 from mappings.schema import Column
 from transfer.chunks import Chunk, ChunkQueue
 from transfer.copier import Conformer, ahead
 from transfer.digest import Digest, Digester
+from transfer.ledger import Copied
 from transfer.plan import Plan, TablePlan
 from transfer.progress import Progress
 from transfer.report import Proof, Verified
 from transfer.workers import Crew
-
-
-@dataclass(frozen=True, slots=True)
-class Copied:
-    """A chunk that is on the target, and the digest of what was sent."""
-
-    chunk: Chunk
-    digest: Digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +83,7 @@ def comparisons(copied: Iterable[Copied]) -> list[Comparison]:
 
 def portable(table: TablePlan) -> bool:
     """Whether a range of the source's key names the same rows on the target."""
-    written = [column.write for column in table.columns if column.read.name == table.chunk_key]
-    return bool(written) and isinstance(written[0].type, t.Integer)
+    return table.chunk_key.portable
 
 
 class Findings:
@@ -272,6 +263,10 @@ def combined(counted: Mapping[str, Verdict], digested: Mapping[str, Verdict]) ->
 
 
 def _told(where: KeyRange) -> str:
-    lower = f"{where.lower} <= " if where.lower is not None else ""
-    upper = f" < {where.upper}" if where.upper is not None else ""
-    return f"{lower}{where.column}{upper}"
+    lower = f"{_listed(where.lower)} <= " if where.lower is not None else ""
+    upper = f" < {_listed(where.upper)}" if where.upper is not None else ""
+    return f"{lower}{_listed(where.columns)}{upper}"
+
+
+def _listed(parts: tuple[str, ...]) -> str:
+    return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 
 from dialects.base import Dialect, Session
 from mappings.errors import DatabaseError
@@ -26,17 +26,23 @@ def moved_tables(tables: Iterable[TablePlan], dialect: Dialect) -> dict[TableNam
     }
 
 
-def try_views(plan: Plan, session: Session) -> tuple[NotCarried, ...]:
+def try_views(
+    plan: Plan, session: Session, made: Container[str], note: Callable[[Session, str], None]
+) -> tuple[NotCarried, ...]:
     """Make every view of the plan that can be said on the target, and list the others with the reason.
 
-    The tables are there already. A view over views waits until these are
-    there, so passes go on as long as one of them makes something. A view that cannot be selected from is dropped again.
+    Those already `made` are passed over; `note` is told of each that is. The tables are there already. A view over
+    views waits until these are there, so passes go on as long as one of them makes something. A view that cannot be selected from is dropped again.
     """
     moved = moved_tables(plan.tables, session.dialect)
-    waiting, refused = list(plan.views), dict[TableName, str]()
+    waiting = [(view, name) for view, name in plan.views if str(name) not in made]
+    refused = dict[TableName, str]()
     while waiting:
         refused = {view.name: _refusal(view, plan.default_schema, moved, session, name) for view, name in waiting}
         left = [(view, name) for view, name in waiting if refused[view.name]]
+        for _, name in waiting:
+            if name not in {waits for _, waits in left}:
+                note(session, str(name))
         if len(left) == len(waiting):
             break
         waiting = left

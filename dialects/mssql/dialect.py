@@ -37,7 +37,6 @@ LIMITS = Limits(
     utf16_lengths=True,
     json_torn_pairs=True,
 )
-BOUNDARY = "SELECT {key} FROM {table}{start} ORDER BY {key} OFFSET {rows} ROWS FETCH NEXT 1 ROWS ONLY"
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,9 @@ class MssqlDialect(Dialect):
 
     def quote(self, name: str) -> str:
         return spelling.quote(name)
+
+    def literal(self, text: str) -> str:
+        return spelling.literal(text)
 
     def held_query(self, name: TableName, column: str, where: str) -> str:
         return f"SELECT {self.quote(column)} FROM {self.qualified(name)} WITH (REPEATABLEREAD) WHERE {where}"
@@ -129,8 +131,5 @@ class MssqlDialect(Dialect):
     def comment(self, table: Table) -> tuple[str, ...]:
         return ddl.comment(self, table)
 
-    def boundary(self, name: TableName, column: str, after: int | None, rows: int) -> str:
-        """The key `rows` rows behind `after`: an index walk of that many entries."""
-        key = self.quote(column)
-        start = f" WHERE {key} >= {after}" if after is not None else ""
-        return BOUNDARY.format(key=key, table=self.qualified(name), start=start, rows=rows)
+    def nth(self, select: str, rows: int) -> str:
+        return f"{select} OFFSET {rows} ROWS FETCH NEXT 1 ROWS ONLY"

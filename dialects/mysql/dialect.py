@@ -13,8 +13,9 @@ from dialects.mysql.connecting import SQL_MODE
 from dialects.mysql.expressions import own_expression
 from dialects.mysql.normal import normal_form
 from dialects.mysql.server import Server
-from dialects.mysql.types import FAMILY
+from dialects.mysql.types import FAMILY, literal
 from mappings import expressions
+from mappings.buckets import Bucketing
 from mappings.defaults import Default
 from mappings.hazards import Hazard
 from mappings.limits import Limits
@@ -72,6 +73,9 @@ class MysqlDialect(Dialect):
     def quote(self, name: str) -> str:
         return quoted(name)
 
+    def literal(self, text: str) -> str:
+        return literal(text)
+
     def held_query(self, name: TableName, column: str, where: str) -> str:
         """In the words that MariaDB knows, too."""
         return f"SELECT {quoted(column)} FROM {self.qualified(name)} WHERE {where} LOCK IN SHARE MODE"
@@ -98,6 +102,9 @@ class MysqlDialect(Dialect):
 
     def digest(self, columns: tuple[Column, ...]) -> str | None:
         return digest.row_text(self, columns)
+
+    def bucket(self, by: Bucketing) -> str | None:
+        return digest.bucket(self, by)
 
     def fit_identity(self, table: Table, column: Column) -> Fit[Identity]:
         return fitting.fit_identity(table, column)

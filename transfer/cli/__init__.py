@@ -15,6 +15,7 @@ from transfer.cli.copying import copy_command, plan_command
 from transfer.cli.demo import demo_command
 from transfer.cli.looking import inspect_command, verify_command
 from transfer.cli.replaying import replay_command
+from transfer.cli.running import resume_command, runs_command, status_command
 from transfer.workers import Terminated
 
 
@@ -37,6 +38,9 @@ for command in (
     copy_command,
     verify_command,
     compare_command,
+    resume_command,
+    runs_command,
+    status_command,
     replay_command,
     demo_command,
 ):

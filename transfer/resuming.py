@@ -1,0 +1,181 @@
+"""Goes on with a run that ended early: what it has done is held against the source as it is now, the rest is copied.
+
+A new reader sees another instant than the former one, so a chunk that is done counts only while the source still says
+the same of it; then all rows on the target are of the new instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+from dialects.base import Session
+from mappings.errors import Blocked, ConfigurationError, Locked, RowRefused, ValueDoesNotFit
+from mappings.schema import TableName
+from transfer.chunks import Chunk, chunk_of
+from transfer.digest import Digest
+from transfer.history import ChunkRecord, History, RunRecord, StepRecord
+from transfer.journal import Journal
+from transfer.journal_tables import short_name
+from transfer.ledger import Copied, Ledger
+from transfer.plan import Plan, TablePlan
+from transfer.verifier import digest_source
+from transfer.workers import Crew
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What the former owners of a run have noted."""
+
+    record: RunRecord
+    steps: tuple[StepRecord, ...]
+    chunks: tuple[ChunkRecord, ...]
+    rejected: Mapping[str, int]
+
+    @property
+    def made(self) -> frozenset[str]:
+        """The tables that the run has made, or was about to."""
+        return frozenset(step.object for step in self.steps if step.phase == "create")
+
+    @property
+    def before(self) -> dict[str, int]:
+        """The rows of the tables that were there already, before the run."""
+        return {step.object: int(step.state) for step in self.steps if step.phase == "before"}
+
+    @property
+    def views(self) -> frozenset[str]:
+        """The views that the run has made."""
+        return frozenset(step.object for step in self.steps if step.phase == "view")
+
+    def there(self, name: TableName) -> bool:
+        """Whether a table of the target was there when the run was planned."""
+        return str(name) not in self.made
+
+
+def earlier(history: History, record: RunRecord) -> Earlier:
+    run = record.run
+    return Earlier(record, history.steps(run), history.chunks(run), history.rejected(run))
+
+
+def refuse_ended(record: RunRecord) -> None:
+    """ConfigurationError for a run that is done, or undone."""
+    if record.state in ("done", "differs", "rolled back"):
+        raise ConfigurationError(f"run {record.run} is {record.state}", hint="there is nothing to go on with")
+
+
+def refuse_at_work(target: Session, past: Earlier) -> None:
+    """Locked when another process is at this run, or at one of its tables. What `target` holds after this ends with
+    it."""
+    taken = target.claim(sorted({*past.made, *past.before}))
+    if taken:
+        hint = "wait until it has ended; `dbtransfer status TARGET` shows how far it is"
+        raise Locked("another run writes to this table now", hint=hint, where=taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A chunk that is on the target, and what was noted of it."""
+
+    chunk: Chunk
+    record: ChunkRecord
+
+    @property
+    def digest(self) -> Digest:
+        return Digest(self.record.rows, self.record.total or 0)
+
+
+class Resumption:
+    """What of a run's chunks still holds (`done`), and what must be written anew (`stale`)."""
+
+    def __init__(self, plan: Plan, earlier: Earlier, ledger: Ledger, journal: Journal) -> None:
+        self._plan = plan
+        self._ledger = ledger
+        self._journal = journal
+        self._all = done_chunks(plan, earlier.chunks)
+        self._stale: list[Done] = []
+        self._hold: list[Done] = []
+
+    def check(self, pairs: Sequence[tuple[Session, Session]], batch_rows: int) -> None:
+        """Hold every chunk that is done against the source, and empty the tables of which no part can be taken back."""
+        waiting: SimpleQueue[Done] = SimpleQueue()
+        for done in self._all:
+            waiting.put(done)
+        crew = Crew(pairs)
+
+        def work(reader: Session, _: Session) -> None:
+            while not crew.stopping and (done := _next(waiting)) is not None:
+                (self._hold if _holds(done, reader, self._plan, batch_rows) else self._stale).append(done)
+
+        crew.run(work)
+        for table in {id(done.chunk.table): done.chunk.table for done in self._stale}.values():
+            refuse_foreign(table, self._ledger.before.get(str(table.target.name), 0))
+            if not rewritable(table):
+                self._empty(table, pairs[0][1])
+        self._ledger.earlier((Copied(done.chunk, done.digest), done.record) for done in self._hold)
+
+    def _empty(self, table: TablePlan, target: Session) -> None:
+        """All of the table's chunks are to do again."""
+        empty(target, table, [done for done in self._all if done.chunk.table is table], self._journal)
+        self._hold = [done for done in self._hold if done.chunk.table is not table]
+        self._stale = [done for done in self._stale if done.chunk.table is not table]
+
+    @property
+    def done(self) -> list[Chunk]:
+        """The chunks that are on the target, or will be."""
+        return [done.chunk for done in (*self._hold, *self._stale)]
+
+    @property
+    def stale(self) -> list[Chunk]:
+        """The chunks that are to be written anew, each by its own range."""
+        return [done.chunk for done in self._stale]
+
+
+def _next(waiting: SimpleQueue[Done]) -> Done | None:
+    try:
+        return waiting.get_nowait()
+    except Empty:
+        return None
+
+
+def done_chunks(plan: Plan, chunks: Iterable[ChunkRecord]) -> list[Done]:
+    """The chunks of these records."""
+    tables = {short_name(str(table.source.name)): table for table in plan.tables}
+    return [Done(chunk_of(tables[record.table], record.number, *record.span), record) for record in chunks]
+
+
+def _holds(done: Done, reader: Session, plan: Plan, batch_rows: int) -> bool:
+    if done.record.total is None:
+        return False
+    try:
+        return digest_source(reader, done.chunk, plan, batch_rows).digest == done.digest
+    except (ValueDoesNotFit, RowRefused):
+        return False
+
+
+def empty(target: Session, table: TablePlan, done: Sequence[Done], journal: Journal) -> None:
+    """Take all rows of a table back that this run has made, with the notes of all its chunks."""
+    target.begin()
+    try:
+        target.within(f"DELETE FROM {target.dialect.qualified(table.target.name)}")
+        for each in done:
+            journal.forget(target, each.chunk)
+        target.commit()
+    except BaseException:
+        target.rollback()
+        raise
+
+
+def refuse_foreign(table: TablePlan, before: int) -> None:
+    """Blocked for a table whose rows are not all this run's: none of them may be taken back."""
+    if before:
+        raise Blocked(
+            f"the source has changed since rows were added here, among {before} that were there before",
+            hint="mend the difference that `dbtransfer verify` shows by hand",
+            where=str(table.target.name),
+        )
+
+
+def rewritable(table: TablePlan) -> bool:
+    """Whether one chunk of the table can be taken back by its range; else the whole table must."""
+    return not table.chunk_key.columns or table.chunk_key.portable
