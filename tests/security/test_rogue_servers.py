@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -42,8 +43,7 @@ def work(url: str) -> None:
         read(source, table)
     with connect(url, writable=True) as target:
         target.loading(own_tables=True)
-        target.execute("CREATE TABLE IF NOT EXISTS other (id int)")
-        target.execute("DROP TABLE other")
+        target.execute("CREATE TEMPORARY TABLE other (id int)")
         target.begin()
         batch = pa.RecordBatch.from_pylist([{"id": at, "name": name} for at, name in ROWS], arrow_schema(table.columns))
         target.write(target.reflect(()).table(TableName("", "made")), table.columns, [batch])
@@ -62,20 +62,20 @@ def read(source: Session, table: Table) -> None:
         list(reader.read(table, table.columns, None, 100))
 
 
-def asking(file: Path, turn: int) -> Turn:
-    return lambda number, _: str(file) if number == turn else ""
+def asking(file: Path, instead_of: bytes) -> Turn:
+    return lambda statement: str(file) if statement == instead_of else ""
 
 
 def test_whatever_statement_runs_no_file_is_sent(url: str, file: Path) -> None:
-    with FileThief(url, lambda _, __: "") as honest:
+    with FileThief(url, lambda _: "") as honest:
         work(honest.url)
     loads = [statement for statement in honest.statements if statement.startswith(b"LOAD DATA LOCAL")]
     assert len(honest.statements) > 20 and len(loads) == 1
-    for turn, statement in enumerate(honest.statements):
-        with FileThief(url, asking(file, turn)) as thief, pytest.raises(TransferError):
+    for statement in dict.fromkeys(honest.statements):
+        with FileThief(url, asking(file, statement)) as thief, suppress(TransferError):
             work(thief.url)
         ours = packet(2, b'1,"one"\n2,"two"\n') + packet(3, b"") if statement in loads else b""
-        assert thief.got == ours and SECRET.encode() not in thief.got, statement
+        assert thief.asked and thief.got == ours and SECRET.encode() not in thief.got, statement
 
 
 @pytest.mark.parametrize(
