@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -168,6 +169,13 @@ PLANNING = (
 )
 """In reverse, as decorators are applied."""
 
+report_folder = click.option(
+    "--report",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Also write the report into this folder, as one HTML page.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 jobs = click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Parallel workers.")
 batch_rows = click.option(

@@ -12,11 +12,13 @@ import click
 import transfer
 from mappings.errors import Blocked, ConfigurationError
 from transfer.cli import choices
+from transfer.cli.outcome import job, tell
 from transfer.config import Options, Verify
+from transfer.page.writing import prepare
 from transfer.plan import Plan
 from transfer.progress import for_stream
 from transfer.script import sql_script
-from transfer.terminal import plan_text, report_text
+from transfer.terminal import plan_text
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -69,6 +71,7 @@ def _write(path: Path, text: str) -> None:
     help="Prove nothing, the number of rows, or every value.",
 )
 @click.option("--no-verify", is_flag=True, help="The same as --verify none.")
+@choices.report_folder
 @choices.as_json
 @click.option("--yes", is_flag=True, help="Answer yes when --if-exists append asks. Never consents to loss.")
 def copy_command(
@@ -80,6 +83,7 @@ def copy_command(
     batch_rows: int,
     verify: Verify,
     no_verify: bool,
+    folder: Path | None,
     as_json: bool,
     yes: bool,
 ) -> None:
@@ -87,6 +91,8 @@ def copy_command(
 
     Exit 3 when the proof finds differences, 4 when something blocks, 5 when rows were rejected.
     """
+    if folder is not None:
+        prepare(folder)
     plan = _planned(source, target, options, reviewed)
     running = replace(plan.options, jobs=jobs, batch_rows=batch_rows, verify="none" if no_verify else verify)
     _ask(plan, running, yes=yes)
@@ -95,8 +101,7 @@ def copy_command(
         report = transfer.copy(plan, source=source, target=target, options=running, progress=progress)
     finally:
         progress.close()
-    click.echo(json.dumps(report.document(), ensure_ascii=False, indent=2) if as_json else report_text(report))
-    sys.exit(report.exit_code)
+    tell(report, job("copy", source, target, plan, reviewed=reviewed is not None), folder=folder, as_json=as_json)
 
 
 def _planned(source: str, target: str, options: Options, reviewed: Path | None) -> Plan:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 import transfer
 from mappings.names import Naming
 from transfer.cli import choices
+from transfer.cli.outcome import job, tell
 from transfer.config import Options, Selection
+from transfer.page.writing import prepare
 from transfer.progress import for_stream
-from transfer.terminal import report_text, schema_text
+from transfer.terminal import schema_text
 
 
 @click.command("inspect")
@@ -33,6 +36,7 @@ def inspect_command(url: str, selection: Selection, as_json: bool) -> None:
 @choices.calling
 @choices.jobs
 @choices.batch_rows
+@choices.report_folder
 @choices.as_json
 def verify_command(
     source: str,
@@ -41,17 +45,19 @@ def verify_command(
     naming: Naming,
     jobs: int,
     batch_rows: int,
+    folder: Path | None,
     as_json: bool,
 ) -> None:
     """Compare two databases value by value.
 
     Exit 0 when equal, 3 when not. Give the options --table, --names and the like that the copy had.
     """
+    if folder is not None:
+        prepare(folder)
     options = Options(selection=selection, jobs=jobs, batch_rows=batch_rows, naming=naming)
     progress = for_stream(sys.stderr)
     try:
         report = transfer.verify(source, target, options, progress)
     finally:
         progress.close()
-    click.echo(json.dumps(report.document(), ensure_ascii=False, indent=2) if as_json else report_text(report))
-    sys.exit(report.exit_code)
+    tell(report, job("verify", source, target), folder=folder, as_json=as_json)
