@@ -30,6 +30,8 @@ NOT_A_NUMBER = 0x7FF8 << 48
 """The bits that stand for every NaN: engines keep different ones."""
 SHA256_OCTETS = 32
 SLICE_BITS = 56
+SLICE_DIGITS = SLICE_BITS // 4
+"""Hexadecimal digits of a slice."""
 
 Spell = Callable[[pa.Array], pa.Array]
 
@@ -100,11 +102,16 @@ def row_texts(batch: pa.RecordBatch, spellers: tuple[Spell, ...]) -> pa.Array:
     return pc.binary_join_element_wise(*texts, large("|"), null_handling="replace", null_replacement="")
 
 
-def slice_sum(texts: pa.Array) -> int:
-    """The exact sum over rows of the first seven bytes of SHA-256, read as an unsigned integer."""
+def slices(texts: pa.Array) -> np.ndarray:
+    """Of each text the first seven bytes of its SHA-256, read as an unsigned integer."""
     heads = np.frombuffer(_digests(texts), dtype=">u8")[:: SHA256_OCTETS // 8]
-    slices = heads.astype(np.uint64) >> np.uint64(64 - SLICE_BITS)
-    return (int((slices >> np.uint64(32)).sum()) << 32) + int((slices & np.uint64(0xFFFFFFFF)).sum())
+    return heads.astype(np.uint64) >> np.uint64(64 - SLICE_BITS)
+
+
+def slice_sum(texts: pa.Array) -> int:
+    """The exact sum over rows of these slices."""
+    found = slices(texts)
+    return (int((found >> np.uint64(32)).sum()) << 32) + int((found & np.uint64(0xFFFFFFFF)).sum())
 
 
 def _digests(array: pa.Array) -> bytes:

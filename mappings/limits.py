@@ -33,6 +33,9 @@ class Limits:
     greatest_year: int
     keyed_text_length: int | None
     """Longest text in characters that a key may hold, None when the column need not say a length."""
+    entry_octets: int | None = None
+    """Bytes of the longest entry of an ordered index, of all its columns together; None where the columns' types see to
+    that."""
     utf16_lengths: bool = False
     """True when a text length counts UTF-16 units, so that an emoji counts two."""
     infinite_floats: bool = False

@@ -42,8 +42,8 @@ RULES_TOLD: Mapping[Rule, str] = {
 EXAMPLES: tuple[h.Hazard, ...] = (
     h.NoMoment(), h.NoTimeOfDay(), h.NotFinite(), h.OutsideYears(1, 9999), h.Finer(6), h.LongerSpan(3_020_399_000_000),
     h.OutOfBounds(0, 255), h.NoYear(), h.MoreDigits(2), h.LongerNumber(10), h.LongerText(20), h.MoreOctets(255),
-    h.WrongSize(16), h.NulCharacter(), h.NulInJson(), h.NoUnicode(), h.TrailingSpaces(), h.NoLabel(("a", "b")),
-    h.LowerBounds(), h.NotHeld(),
+    h.WrongSize(16), h.NulCharacter(), h.NulInJson(), h.NotParsed(), h.NoUnicode(), h.TrailingSpaces(),
+    h.NoLabel(("a", "b")), h.LowerBounds(), h.NotHeld(),
 )  # fmt: skip
 """One of each kind, with numbers that some target has."""
 

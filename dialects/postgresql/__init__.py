@@ -41,6 +41,8 @@ LIMITS = Limits(
     json_torn_pairs=True,
 """The years are those that both timestamps here and Arrow's microseconds hold."""
 
+    entry_octets=2704,
+)
 
 @dataclass(frozen=True)
 class PostgreSQLDialect(Dialect):
