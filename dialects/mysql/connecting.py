@@ -130,7 +130,9 @@ def _query_options(url: DatabaseUrl) -> dict[str, Any]:
 
 def _seconds(name: str, value: str) -> int:
     if not value.isdigit() or int(value) == 0:
-        raise ConfigurationError(f"the URL's option {name} is no number of seconds: {value}")
+        raise ConfigurationError(
+            f"the URL's option {name} is no number of seconds: {value}", hint="write a whole number such as 30"
+        )
     return int(value)
 
 
