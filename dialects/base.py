@@ -14,6 +14,7 @@ from typing import Generic, Literal, Self, TypeVar
 
 import pyarrow as pa
 
+from dialects.swap import Attachments, Swap, Swapper
 from dialects.url import DatabaseUrl
 from mappings.canonical import Digest
 from mappings.defaults import Default
@@ -101,6 +102,8 @@ class Dialect(ABC):
 
     @abstractmethod
     def spell(self, kind: LogicalType, use: Use) -> Spelling | None:
+    swapper: Swapper
+    """What it says to put one table in the place of another."""
         """The native type that holds every value of `kind` in this use, or None when there is none.
 
         Asked again with weaker types until it answers; see mappings.type_mapper.
@@ -361,10 +364,19 @@ class Session(ABC):
         """Run one statement inside the open transaction, over the connection that writes; its rows, if it has any."""
 
     def mark(self) -> bool:
+    @abstractmethod
+    def together(self, statements: Sequence[str]) -> None:
+        """Run these statements in one transaction: all of them are done, or none. DDL is refused where it would commit
+        the transaction."""
+
         """Mark a point in the open transaction, in place of the mark before; False where the engine has no such."""
         return False
 
     def undo(self) -> None:
+    def attachments(self, swaps: tuple[Swap, ...]) -> Attachments:
+        """What hangs on the live tables of these swaps, and must be put on the tables that take their place."""
+        return self.dialect.swapper.attachments(self.query, swaps)
+
         """Undo what was written since the mark, also after a write that failed; the transaction stays open."""
         raise DatabaseError(f"{self.dialect.label} knows no marks within a transaction")
 

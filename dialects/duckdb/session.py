@@ -70,6 +70,16 @@ class DuckDBSession(Session):
 
     def execute_all(self, statements: Sequence[str]) -> None:
         with told(), self._much_memory():
+    def together(self, statements: Sequence[str]) -> None:
+        with told("change the tables"), self._much_memory():
+            self._begin()
+            try:
+                for statement in statements:
+                    self._connection.execute(statement)
+                self._connection.execute("COMMIT")
+            finally:
+                self.rollback()
+
             super().execute_all(statements)
 
     def attempt(self, statements: Sequence[str], scratch: TableName) -> str:

@@ -119,6 +119,16 @@ class MysqlSession(Session):
                 self._run("checking foreign keys", CHECKED)
 
     def attempt(self, statements: Sequence[str], scratch: TableName) -> str:
+    def together(self, statements: Sequence[str]) -> None:
+        self.begin()
+        try:
+            for statement in statements:
+                self.execute(statement)
+            self.commit()
+        except BaseException:
+            self.rollback()
+            raise
+
         """On a temporary table, which costs next to nothing. That knows less than a real one (no full text), so what it
         refuses is tried on a real one."""
         if not self._writable:

@@ -10,7 +10,9 @@ from dialects.base import Dialect, Engine, Fit, Named, Session
 from dialects.postgresql import ddl, defaults, digest, fitting, hazards, names, spelling
 from dialects.postgresql.normal import normal_form
 from dialects.postgresql.server import Server
+from dialects.postgresql.swap import PostgreSQLSwapper
 from dialects.postgresql.types import FAMILY
+from dialects.swap import Swapper
 from dialects.url import DatabaseUrl
 from mappings.defaults import Default
 from mappings.errors import ConfigurationError
@@ -58,6 +60,10 @@ class PostgreSQLDialect(Dialect):
         return self.server.label
 
     def quote(self, name: str) -> str:
+    @property
+    def swapper(self) -> Swapper:  # type: ignore[override]
+        return PostgreSQLSwapper(self)
+
         return spelling.quote(name)
 
     def refuses_name(self, what: Named, name: str) -> str:

@@ -62,6 +62,16 @@ class SqliteSession(Session):
 
     def execute(self, statement: str) -> None:
         with told(statement):
+    def together(self, statements: Sequence[str]) -> None:
+        with told("change the tables"):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                for statement in statements:
+                    self._connection.execute(statement)
+                self._connection.execute("COMMIT")
+            finally:
+                self.rollback()
+
             self._connection.execute(statement)
 
     def attempt(self, statements: Sequence[str], scratch: TableName) -> str:
