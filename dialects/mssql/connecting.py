@@ -72,14 +72,14 @@ def _driver(url: DatabaseUrl) -> Link:
             if url.resolved.drivername != "mssql":
                 raise ConfigurationError(f"mssql-python cannot be loaded: {missing}", hint=INSTALL) from missing
     try:
-        return open_odbc(encrypting(arguments), timeout, url.query(ODBC_DRIVER) or "")
+        return open_odbc(odbc_string(url), timeout, url.query(ODBC_DRIVER) or "")
     except ImportError as missing:
         raise ConfigurationError(f"no driver for SQL Server can be loaded: {missing}", hint=INSTALL) from missing
 
 
-def encrypting(arguments: str) -> str:
-    """The connection string with TLS, verified, where it does not say: Microsoft's ODBC Driver 17 would do without."""
-    return arguments if ";Encrypt=" in arguments else f"{arguments};Encrypt=yes"
+def odbc_string(url: DatabaseUrl) -> str:
+    """The same for ODBC, with TLS where the URL is silent: Microsoft's ODBC Driver 17 would do without."""
+    return connection_string(url) + ("" if "Encrypt" in _options(url) else ";Encrypt=yes")
 
 
 def connection_string(url: DatabaseUrl) -> str:
