@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
-from transfer.report import Report, TableReport
+from transfer.report import Report, Status, TableReport, Verified
 from transfer.terminal import counted
 
 Command = Literal["copy", "verify"]
 Tone = Literal["good", "doubtful", "bad"]
 
-WORDS: dict[str, tuple[str, Tone]] = {
+WORDS: dict[Status, tuple[str, Tone]] = {
     "done": ("Done", "good"),
     "rejects": ("Done in part", "doubtful"),
+    "partial": ("Equal as far as compared", "doubtful"),
     "differences": ("Differences found", "bad"),
 }
-PROVED = {
-    "none": "nothing was proved",
-    "count": "only the number of rows was compared",
-    "digest": "every value was compared",
+PROVED: dict[Verified, str] = {
     "differs": "not equal",
+    "unverified": "not compared",
+    "none": "nothing proved",
+    "count": "only the number of rows compared, and equal",
+    "digest": "every value compared and equal",
 }
-VERIFIED = {"none": "not proved", "count": "rows counted", "digest": "every value", "differs": "differs"}
+"""How far the proof went, the worst first."""
+VERIFIED: dict[Verified, str] = {
+    "none": "not proved",
+    "count": "rows counted",
+    "digest": "every value",
+    "differs": "differs",
+    "unverified": "not compared",
+}
+
+
+BY = {"inside": "inside the databases", "read back": "read back"}
+COUNTED = {
+    "missing": "missing on the target",
+    "extra": "only on the target",
+    "changed": "changed",
+    "tolerated": "within the tolerance",
+    "respelled": "with JSON spelled otherwise",
+    "transient": "equal when read again",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +57,8 @@ class Headline:
 
 def headline(report: Report, command: Command) -> Headline:
     """What a reader must know who reads nothing else. Done without a proof is doubtful."""
-    word, tone = WORDS.get(report.status, (report.status.replace("_", " ").capitalize(), "doubtful"))
-    unproved = any(table.verified in ("none", "count") for table in report.tables)
+    word, tone = WORDS[report.status]
+    unproved = any(table.verified in ("none", "count", "unverified") for table in report.tables)
     if tone == "good" and (unproved or _unexplained(report)):
         tone = "doubtful"
     return Headline(word, tone, tuple(part for part in _sentences(report, command) if part))
@@ -51,21 +71,15 @@ def _sentences(report: Report, command: Command) -> tuple[str, ...]:
 
 
 def _proof(report: Report) -> str:
-    """How far the proof went, in how many tables."""
+    """How far the proof went, in how many tables where that is not one answer."""
     counts = Counter(table.verified for table in report.tables)
-    if not counts:
+    levels = [level for level in PROVED if counts[level]]
+    if not levels:
         return ""
-    told = [f"{PROVED.get(level, level)} in {counted(counts[level], 'table')}" for level in sorted(counts, key=_rank)]
-    if len(counts) == 1 and "differs" not in counts:
-        level = next(iter(counts))
-        equal = " and is equal" if level == "digest" else " and is the same" if level == "count" else ""
-        return f"{PROVED.get(level, level)}{equal}.".capitalize()
+    if len(levels) == 1:
+        return f"Proof: {PROVED[levels[0]]}."
+    told = (f"{PROVED[level]} in {counted(counts[level], 'table')}" for level in levels)
     return f"Proof: {'; '.join(told)}."
-
-
-def _rank(level: str) -> int:
-    order = ("differs", "none", "count", "digest")
-    return order.index(level) if level in order else 0
 
 
 def _rejects(report: Report) -> str:
@@ -91,5 +105,11 @@ def _unexplained(report: Report) -> int:
 
 def proof_of(table: TableReport) -> str:
     """What is proved of one table, and by whom."""
-    told = VERIFIED.get(table.verified, table.verified)
-    return f"{told}, {table.proof}" if table.proof else told
+    told = VERIFIED[table.verified]
+    return f"{told}, {BY[table.proof]}" if table.proof and table.verified == "digest" else told
+
+
+def rows_of(table: TableReport) -> str:
+    """How its rows differ, counted; and those that differ in a way that was allowed."""
+    counts = asdict(table.counts)
+    return ", ".join(f"{count:,} {COUNTED[name]}" for name, count in counts.items() if count)

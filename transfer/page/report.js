@@ -5,7 +5,7 @@
 
   const made = (name, properties) => Object.assign(document.createElement(name), properties);
 
-  const link = (section) => made("a", { href: "#" + section.id, textContent: section.querySelector("h2").textContent });
+  const link = (section) => made("a", { href: "#" + section.id, textContent: section.dataset.nav || section.querySelector("h2").textContent });
 
   const sortable = (table) => {
     const body = table.tBodies[0];

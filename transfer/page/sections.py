@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,12 +10,13 @@ from markupsafe import Markup
 from transfer.differences import Comparison
 from transfer.page.contrast import contrasted, whole
 from transfer.page.grid import Cell, Grid, Head, Row, bounded, number
-from transfer.page.headline import proof_of
+from transfer.page.headline import proof_of, rows_of
 from transfer.page.rejected import Rejected
 from transfer.page.timeline import Timeline, clock
 from transfer.page.visible import lines, plain, shown
 from transfer.plan import Plan
 from transfer.report import Difference, Report, TableReport
+from transfer.terminal import counted
 from transfer.terminal_compare import WORDS
 
 KINDS = {"missing": "missing on the target", "extra": "only on the target", "changed": "changed"}
@@ -54,8 +54,8 @@ def _names(source: str, target: str) -> Markup:
 
 def _proof_cell(table: TableReport) -> Cell:
     told = Markup("{}").format(proof_of(table))
-    if table.difference:
-        told += Markup('<div class="note">{}</div>').format(plain(table.difference))
+    for note in filter(None, (plain(table.difference), rows_of(table))):
+        told += Markup('<div class="note">{}</div>').format(note)
     tone = {"digest": "good", "differs": "bad"}.get(table.verified, "doubtful")
     return Cell(told, None, tone)
 
@@ -102,15 +102,28 @@ def _reject_row(reject: Rejected) -> Row:
     return (Cell(key), Cell(reject.column or "–"), value, Cell(reject.type or "–"), Cell(_message(reject.message)))
 
 
-def difference_groups(differences: Iterable[Difference]) -> list[Group]:
-    """What differs, table by table in the report's order."""
+def difference_groups(report: Report) -> list[Group]:
+    """What differs, table by table in the report's order. The verification itself shows the first rows only."""
     heads = (Head("key"), Head("what"), Head("column"), Head("source"), Head("target"))
+    totals = {table.target: table.counts.differing for table in report.tables}
     made = []
-    for name, found in groupby(differences, key=lambda each: each.table):
-        rows = [_difference_row(difference) for difference in found]
-        grid = bounded(f"Differences of {plain(name)}", heads, rows)
-        made.append(Group(name, f"{len(rows):,} shown" if not grid.more else f"the first of {len(rows):,}", grid))
+    for name, found in groupby(report.differences, key=lambda each: each.table):
+        told = list(found)
+        grid = bounded(f"Differences of {plain(name)}", heads, map(_difference_row, told))
+        made.append(Group(name, _extent(len({each.key for each in told}), totals.get(name, 0)), grid))
     return made
+
+
+def _extent(shown_rows: int, total: int) -> str:
+    if total > shown_rows:
+        return f"the first {shown_rows:,} of {counted(total, 'row')}"
+    return counted(shown_rows, "row")
+
+
+def unverified_grid(report: Report) -> Grid:
+    """What the proof leaves out, and why."""
+    rows = ((Cell(item.place), Cell(_message(item.reason))) for item in report.unverified)
+    return bounded("Not compared", (Head("table or column"), Head("why")), rows)
 
 
 def _difference_row(found: Difference) -> Row:

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
 
 from transfer.page.contrast import Piece
 
-SIGNS = {"\n": "⏎", "\t": "⇥", "\x7f": "␡", "\xa0": "⍽"} | {
-    chr(code): chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"
+CONTROLS = """NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC
+FS GS RS US"""
+SIGNS = {chr(at): f"⟨{name}⟩" for at, name in enumerate(CONTROLS.split())} | {
+    "\n": "↵",
+    "\x7f": "⟨DEL⟩",
+    "\xa0": "⟨NBSP⟩",
 }
 BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 """Letters and marks that have no ink, beside those that their category gives away."""
 INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
-EDGES = re.compile(r"^ +| {2,}| +$")
-"""Spaces that would not be seen."""
+SPACES = re.compile(" +")
 CODES_SHOWN = 8
+"""Characters of one marked piece, and pieces of one value, whose codes are told."""
 
 
 def is_invisible(character: str) -> bool:
@@ -61,28 +65,33 @@ def told(character: str) -> str:
     return f"{code(character)} {unicodedata.name(character, '')}".strip()
 
 
-def shown(pieces: Iterable[Piece] | None) -> Markup:
+def shown(pieces: Sequence[Piece] | None) -> Markup:
     """A value as markup: what differs is marked, what cannot be seen has a sign, NULL and the empty text are words."""
     if pieces is None:
         return Markup('<em class="absent">NULL</em>')
-    made = Markup("").join(_piece(piece) for piece in pieces)
-    return made or Markup('<em class="absent">empty text</em>')
+    if not pieces:
+        return Markup('<em class="absent">empty text</em>')
+    last = len(pieces) - 1
+    made = (_piece(piece, first=at == 0, last=at == last) for at, piece in enumerate(pieces))
+    return Markup("").join([*made, _codes(pieces)])
 
 
-def _piece(piece: Piece) -> Markup:
+def _piece(piece: Piece, *, first: bool, last: bool) -> Markup:
     if piece.omitted:
         return Markup('<em class="absent">… {:,} characters …</em>').format(piece.omitted)
-    if not piece.differs:
-        return _text(piece.text)
-    return Markup("<mark>{}</mark>{}").format(_signs(_on_a_circle(piece.text)), _codes(piece.text))
+    if piece.differs:
+        return Markup("<mark>{}</mark>").format(_signs(_on_a_circle(piece.text)))
+    return _text(piece.text, first=first, last=last)
 
 
-def _text(text: str) -> Markup:
-    """Spaces are shown where they would be overlooked only."""
+def _text(text: str, *, first: bool, last: bool) -> Markup:
+    """Spaces are shown only where they would be overlooked: at the value's ends, and where there are several."""
     parts, at = [], 0
-    for edge in EDGES.finditer(text):
-        parts += [_signs(text[at : edge.start()], spaces=False), _signs(edge.group())]
-        at = edge.end()
+    for spaces in SPACES.finditer(text):
+        begin, end = spaces.span()
+        if end - begin > 1 or (first and begin == 0) or (last and end == len(text)):
+            parts += [_signs(text[at:begin], spaces=False), _signs(spaces.group())]
+            at = end
     return Markup("").join([*parts, _signs(text[at:], spaces=False)])
 
 
@@ -108,9 +117,11 @@ def _on_a_circle(text: str) -> str:
     return "\u25cc" + text if alone else text
 
 
-def _codes(text: str) -> Markup:
-    """The codes of a few characters that are not ASCII: two texts may differ and look alike."""
-    strange = [each for each in text if each > "~"]
-    if not strange or len(text) > CODES_SHOWN:
+def _codes(pieces: Sequence[Piece]) -> Markup:
+    """The codes of the few characters that differ and can be seen: two texts may differ and look alike."""
+    marked = [piece.text for piece in pieces if piece.differs and len(piece.text) <= CODES_SHOWN]
+    strange = [text for text in marked if any(each > "~" and not is_invisible(each) for each in text)]
+    if not strange:
         return Markup("")
-    return Markup('<span class="codes">{}</span>').format(" ".join(code(each) for each in text))
+    told = ", ".join(" ".join(code(each) for each in text) for text in strange[:CODES_SHOWN])
+    return Markup('<div class="codes">{}</div>').format(told)

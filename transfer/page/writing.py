@@ -81,7 +81,7 @@ def page(report: Report, job: Job) -> str:
             chart=chart,
             rejects=sections.reject_groups(rejects, report),
             reject_problem=problem,
-            differences=sections.difference_groups(report.differences),
+            differences=sections.difference_groups(report),
             losses=grouped_notes(report.losses),
             probed=grouped_notes(note for note in job.plan.notes if note.code == "P") if job.plan else [],
             not_carried=grouped_objects(report.not_carried),
