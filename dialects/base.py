@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from dialects.swap import Attachments, Swap, Swapper
 from dialects.url import DatabaseUrl
+from mappings.buckets import Bucketing
 from mappings.canonical import Digest
 from mappings.defaults import Default
 from mappings.errors import (
@@ -49,6 +50,8 @@ from mappings.views import Moved, translate_view
 
 T = TypeVar("T")
 Named = Literal["schema", "table", "column", "index", "constraint"]
+Numbered = list[tuple[int | None, int, int]]
+"""Of each bucket, or of equal rows in one: the bucket's number and two counts or sums."""
 CIRCUMSTANCES = (ConnectionLost, ConnectionRefused, Contention, PermissionDenied, StorageFull)
 """Errors that tell of the server's state, not of the statement it was given."""
 
@@ -230,6 +233,11 @@ class Dialect(ABC):
         what text each has. None where SQL cannot say just that text, or need not: engines that run in this process."""
         return None
 
+    def bucket(self, by: Bucketing) -> str | None:
+        """An expression for the number of a row's bucket as `by` has it, NULL where the integer key is; keys that are
+        greater than those of all ranges may get greater numbers. None where `digest` would be None."""
+        return None
+
     def make_schema(self, name: str) -> str:
         """The statement that makes a namespace where there is none of that name."""
         return f"CREATE SCHEMA IF NOT EXISTS {self.quote(name)}"
@@ -347,6 +355,23 @@ class Session(ABC):
         """The digest of what `read` would yield, counted and summed by the engine itself in the session's snapshot.
         None where it cannot for these columns or these values: the rows must then be read."""
         return None
+
+    def buckets(self, table: Table, columns: tuple[Column, ...], by: Bucketing, condition: str) -> Numbered | None:
+        """Number, rows and sum of the slices of each bucket that has rows, of those for which `condition` is true (all
+        when empty), in one scan. None where `digest` would be."""
+        return None
+
+    def row_slices(self, table: Table, columns: tuple[Column, ...], by: Bucketing, condition: str) -> Numbered | None:
+        """Number and slice of the rows for which `condition` is true, and how many rows have both. None where `digest`
+        would be."""
+        return None
+
+    def select(
+        self, table: Table, columns: tuple[Column, ...], condition: str, batch_rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        """As `read`, the rows for which a predicate of the engine's SQL is true; where the engine reads in a way of its
+        own, more rows may come, which the caller must leave out."""
+        return self.read(table, columns, None, batch_rows)
 
     @abstractmethod
     def begin(self) -> None:

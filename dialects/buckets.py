@@ -1,4 +1,4 @@
-"""SQL that most engines share for rows in buckets (mappings.buckets): to count and sum them, to ask for some of them."""
+"""SQL that most engines share for rows in buckets (mappings.buckets): to count and sum them, to pick some of them."""
 
 from __future__ import annotations
 

@@ -77,9 +77,17 @@ def _in_ranges(keys: pa.Array, by: Ranges) -> pa.Array:
     return pa.array(found, mask=keys.is_null().to_numpy(zero_copy_only=False))
 
 
-def unwrapped(number: int, kind: t.LogicalType) -> int:
-    """The key of this number of `Keys`."""
-    return number % WRAP if isinstance(kind, t.Integer) and kind.unsigned else number
+def bucket_of(by: Ranges | Hashes, number: int) -> int:
+    """The bucket in which rows are that have this number by `Keys`, not wrapped, or by all digits of their hash."""
+    if isinstance(by, Hashes):
+        return number >> 4 * (SLICE_DIGITS - by.digits)
+    return min(max(number - by.least, 0) // by.width, by.count - 1)
+
+
+def key_of(by: Keys | Hashes, number: int | None) -> int | None:
+    """The key itself where a number of `Keys` has wrapped around."""
+    unsigned = isinstance(by, Keys) and isinstance(by.column.type, t.Integer) and by.column.type.unsigned
+    return number % WRAP if number is not None and unsigned else number
 
 
 def wrapped(key: int) -> int:

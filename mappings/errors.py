@@ -14,6 +14,7 @@ TransferError                     exit 1
  |   `- RowRefused                         the database does not take a row; others it may
  |       |- ConstraintViolated             a key, foreign key or check refused a row
  |       `- WriteAltered                   the server stored something else than what was sent
+ |- Contradiction                 exit 1   digests differ, but the rows they are of do not, or the other way round
  |- Locked                        exit 75  another run holds the target table
  `- Stopped                       exit 130 or 143, after a clean stop
 """
@@ -98,6 +99,10 @@ class ConstraintViolated(RowRefused):
 
 class WriteAltered(RowRefused):
     pass
+
+
+class Contradiction(TransferError):
+    """Two proofs of the same rows that cannot both be right; never taken for equality or for a difference."""
 
 
 class Locked(TransferError):

@@ -27,7 +27,8 @@ from transfer.report import Report, TableReport
 from transfer.resuming import earlier, refuse_at_work, refuse_ended
 from transfer.reviewed import Reviewed, options_from, read_reviewed, refuse_drift
 from transfer.runner import Run, refuse_blocks
-from transfer.verifier import verify_plan
+from transfer.verify_options import VerifyOptions
+from transfer.verify_run import verify_databases
 
 Url = str | DatabaseUrl
 
@@ -117,47 +118,19 @@ def replay(path: Path, target: Url) -> Replayed:
         return replay_rows(path, session)
 
 
-def verify(source: Url, target: Url, options: Options | None = None, progress: Progress | None = None) -> Report:
-    """Compare two databases value by value, as a copy with these options would have written them."""
-    options = replace(options or Options(), if_exists="append", schema=False, probe=False)
-    progress = progress or Silent()
-    began = time.monotonic()
-    with ExitStack() as stack:
-        reader = stack.enter_context(connect(source))
-        writer = stack.enter_context(connect(target))
-        made = make_plan(reader, writer, options)
-        _refuse_absent(made)
-        refuse_blocks(made)
-        readers = reader.readers(tuple(table.source.name for table in made.tables), options.jobs)
-        pairs = [(stack.enter_context(session), stack.enter_context(connect(target))) for session in readers.sessions]
-        progress.phase("verify", {str(table.target.name): table.source.rows for table in made.tables})
-        verdicts, rows, seconds = verify_plan(
-            made, pairs, chunk_bytes=options.chunk_bytes, batch_rows=options.batch_rows, progress=progress
-        )
-    tables = tuple(
-        TableReport(
-            source=str(table.source.name),
-            target=(name := str(table.target.name)),
-            rows=rows.get(name, 0),
-            rejected=0,
-            verified=verdicts[name].verified,
-            seconds=seconds.get(name, 0.0),
-            difference=verdicts[name].difference,
-            proof=verdicts[name].proof,
-        )
-        for table in made.tables
-    )
-    ended = time.monotonic()
-    return Report(
-        status="differences" if any(table.verified == "differs" for table in tables) else "done",
-        run=datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"),
-        seconds=ended - began,
-        tables=tables,
-        losses=(),
-        not_carried=(),
-        consistency=readers.consistency,
-        verify_seconds=ended - began,
-    )
+def verify(
+    source: Url,
+    target: Url,
+    options: Options | None = None,
+    progress: Progress | None = None,
+    *,
+    asked: VerifyOptions | None = None,
+) -> Report:
+    """Compare two databases value by value, as a copy with these options would have written them; `asked` tells how.
+
+    The report's status is `differences` when there are any, `partial` when there are none but not all was compared.
+    """
+    return verify_databases(_url(source), _url(target), options or Options(), asked or VerifyOptions(), progress or Silent())
 
 
 def compare(

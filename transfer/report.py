@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import Any, Literal
 
 from mappings.schema import NotCarried
 from mappings.type_mapper import Note
 from transfer.differences import Comparison
 
-Verified = Literal["none", "count", "digest", "differs"]
+Verified = Literal["none", "count", "digest", "differs", "unverified"]
 Proof = Literal["", "inside", "read back"]
-Status = Literal["done", "rejects", "differences"]
+Status = Literal["done", "rejects", "differences", "partial"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowCounts:
+    """Rows of a verified table that are `missing` or `extra` on the target, or `changed`; and of the others those that
+    differ within the tolerance, in the spelling of JSON alone, or no longer when they were read again."""
+
+    missing: int = 0
+    extra: int = 0
+    changed: int = 0
+    tolerated: int = 0
+    respelled: int = 0
+    transient: int = 0
+
+    @property
+    def differing(self) -> int:
+        return self.missing + self.extra + self.changed
+
+    def __add__(self, other: RowCounts) -> RowCounts:
+        return RowCounts(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
 class TableReport:
     """`rows` were read and written, `rejected` read but not written. `verified` is how far the proof went:
-    `differs` when it failed, `difference` then says how. `proof`: whether the databases digested their own rows
+    `differs` when it failed, `difference` then says how; `unverified` when a value or type kept it from being compared.
+    `proof`: whether the databases digested their own rows
     (`inside`) or these were read; empty without digests."""
 
     source: str
@@ -28,6 +49,15 @@ class TableReport:
     seconds: float
     difference: str = ""
     proof: Proof = ""
+    counts: RowCounts = RowCounts()
+
+
+@dataclass(frozen=True, slots=True)
+class Unverified:
+    """A table or column (`place`) that a verification did not compare, or not wholly, and why."""
+
+    place: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +128,8 @@ class Report:
     """One for each chunk that was copied, in the order in which they ended."""
     differences: tuple[Difference, ...] = ()
     """What a verification found differing, row by row and value by value, as far as it was asked to look."""
+    unverified: tuple[Unverified, ...] = ()
+    """What a verification could not compare; without differences the status is then `partial`."""
 
     @property
     def rejected(self) -> int:
@@ -109,8 +141,8 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 done and equal, 3 differences found, 5 all but the rejected rows done."""
-        return {"done": 0, "differences": 3, "rejects": 5}[self.status]
+        """0 done and equal, 3 differences found, 5 all but the rejected rows done, or all but a part compared."""
+        return {"done": 0, "differences": 3, "rejects": 5, "partial": 5}[self.status]
 
     def document(self) -> dict[str, Any]:
         """The report as JSON-ready values."""

@@ -9,6 +9,7 @@ from dialects import sqltext
 from dialects.base import Dialect, Fit, Named
 from dialects.mysql import ddl, defaults, digest, fitting, hazards, names, sizes, spelling
 from dialects.mysql.columns import quoted
+from mappings.buckets import Bucketing
 from dialects.mysql.connecting import SQL_MODE
 from dialects.mysql.expressions import own_expression
 from dialects.mysql.normal import normal_form
@@ -102,6 +103,9 @@ class MysqlDialect(Dialect):
 
     def digest(self, columns: tuple[Column, ...]) -> str | None:
         return digest.row_text(self, columns)
+
+    def bucket(self, by: Bucketing) -> str | None:
+        return digest.bucket(self, by)
 
     def bucket(self, by: Bucketing) -> str | None:
         return digest.bucket(self, by)

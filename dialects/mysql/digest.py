@@ -13,11 +13,15 @@ from dialects.mysql.types import GEOMETRIES, INTEGERS, base, digits, logical_typ
 from dialects.sqltext import readable, restriction
 from mappings import types as t
 from mappings.arrow import WIDEST_DECIMAL
-from mappings.canonical import INLINE_OCTETS
+from mappings.buckets import Bucketing, Hashes, Keys, Ranges
+from mappings.canonical import INLINE_OCTETS, SLICE_DIGITS
 from mappings.schema import Column, Table
 
 DIGEST = "SELECT COUNT(*), COALESCE(SUM({slice}), 0) FROM {table}{restriction}"
-SLICE = "CAST(CONV(LEFT(SHA2({row}, 256), 14), 16, 10) AS UNSIGNED)"
+SLICE = "CAST(CONV(LEFT(SHA2({row}, 256), {digits}), 16, 10) AS UNSIGNED)"
+OFFSET = "(GREATEST({key}, {least}) - {least}) DIV {width}"
+WIDE_OFFSET = "(GREATEST(CAST({key} AS DECIMAL(21)), {least}) - {least}) DIV {width}"
+"""From a negative number on, the distance of two keys may be more than a BIGINT."""
 
 NUMBER = "CAST({column} + 0 AS CHAR)"
 """Without the zeros that ZEROFILL prints; a YEAR of 0000 is 0."""
@@ -46,7 +50,24 @@ ADDRESSES = ("uuid", "inet4", "inet6")
 def query(dialect: Dialect, table: Table, row: str, where: KeyRange | None) -> str:
     """The statement that counts the rows and sums one slice of the SHA-256 of each row's text."""
     rows = restriction(dialect, where)
-    return DIGEST.format(slice=SLICE.format(row=row), table=dialect.relation(table), restriction=rows)
+    return DIGEST.format(slice=_slice(row), table=dialect.relation(table), restriction=rows)
+
+
+def _slice(row: str, digits: int = SLICE_DIGITS) -> str:
+    return SLICE.format(row=row, digits=digits)
+
+
+def bucket(dialect: Dialect, by: Bucketing) -> str | None:
+    """The number of a row's bucket."""
+    match by:
+        case Hashes(columns=columns, digits=digits):
+            text = dialect.digest(columns)
+            return None if text is None else _slice(text, digits)
+        case Keys(column=column):
+            return dialect.quote(column.name)
+        case Ranges(column=column, least=least, width=width):
+            template = WIDE_OFFSET if least < 0 else OFFSET
+            return template.format(key=dialect.quote(column.name), least=least, width=width)
 
 
 def row_text(dialect: Dialect, columns: tuple[Column, ...]) -> str | None:

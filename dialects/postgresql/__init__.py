@@ -14,6 +14,7 @@ from dialects.postgresql.swap import PostgreSQLSwapper
 from dialects.postgresql.types import FAMILY
 from dialects.swap import Swapper
 from dialects.url import DatabaseUrl
+from mappings.buckets import Bucketing
 from mappings.defaults import Default
 from mappings.errors import ConfigurationError
 from mappings.expressions import translate
@@ -88,6 +89,9 @@ class PostgreSQLDialect(Dialect):
 
     def digest(self, columns: tuple[Column, ...]) -> str | None:
         return digest.row_text(self, columns, self.server.encoding)
+
+    def bucket(self, by: Bucketing) -> str | None:
+        return digest.bucket(self, by)
 
     def relation(self, table: Table) -> str:
         return f"{'ONLY ' * table.only}{self.qualified(table.name)}"

@@ -14,11 +14,15 @@ from dialects.postgresql.types import parsed
 from dialects.sqltext import readable, restriction
 from mappings import types as t
 from mappings.arrow import WIDEST_DECIMAL
-from mappings.canonical import INLINE_OCTETS, NOT_A_NUMBER
+from mappings.buckets import Bucketing, Hashes, Keys, Ranges
+from mappings.canonical import INLINE_OCTETS, NOT_A_NUMBER, SLICE_DIGITS
 from mappings.schema import Column, Table
 
 DIGEST = "SELECT count(*), coalesce(sum({slice}), 0) FROM {relation}{restriction}"
-SLICE = "('x' || left(encode(sha256(convert_to({row}, 'UTF8')), 'hex'), 14))::bit(56)::bigint"
+SLICE = "('x' || left(encode(sha256(convert_to({row}, 'UTF8')), 'hex'), {digits}))::bit({bits})::bigint"
+OFFSET = "(greatest({key}::bigint, {least}) - {least}) / {width}"
+WIDE_OFFSET = "div(greatest({key}::numeric, {least}) - {least}, {width})"
+"""From a negative number on, the distance of two keys may be more than a bigint."""
 
 INTEGERS = ("smallint", "integer", "bigint", "oid", "numeric")
 DECIMAL = "CASE WHEN scale(trim_scale({column})) <= {scale} THEN round({column}, {scale}) ELSE {column} END::text"
@@ -57,7 +61,24 @@ MOST_ARGUMENTS = 90
 def query(dialect: Dialect, table: Table, row: str, where: KeyRange | None) -> str:
     """The statement that counts the rows and sums one slice of the SHA-256 of each row's text."""
     rows = restriction(dialect, where)
-    return DIGEST.format(slice=SLICE.format(row=row), relation=dialect.relation(table), restriction=rows)
+    return DIGEST.format(slice=_slice(row), relation=dialect.relation(table), restriction=rows)
+
+
+def _slice(row: str, digits: int = SLICE_DIGITS) -> str:
+    return SLICE.format(row=row, digits=digits, bits=4 * digits)
+
+
+def bucket(dialect: Dialect, by: Bucketing) -> str | None:
+    """The number of a row's bucket."""
+    match by:
+        case Hashes(columns=columns, digits=digits):
+            text = dialect.digest(columns)
+            return None if text is None else _slice(text, digits)
+        case Keys(column=column):
+            return dialect.quote(column.name)
+        case Ranges(column=column, least=least, width=width):
+            template = WIDE_OFFSET if least < 0 else OFFSET
+            return template.format(key=dialect.quote(column.name), least=least, width=width)
 
 
 def row_text(dialect: Dialect, columns: tuple[Column, ...], encoding: str) -> str | None:
