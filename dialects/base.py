@@ -14,6 +14,8 @@ from typing import Generic, Literal, Self, TypeVar
 
 import pyarrow as pa
 
+from dialects.ranges import Cut as Cut
+from dialects.ranges import KeyRange as KeyRange
 from dialects.swap import Attachments, Swap, Swapper
 from dialects.url import DatabaseUrl
 from mappings.buckets import Bucketing
@@ -45,7 +47,7 @@ from mappings.schema import (
 )
 from mappings.sorts import Untranslatable
 from mappings.type_mapper import Facts, Risk, Spelling, Use
-from mappings.types import LogicalType
+from mappings.types import Integer, LogicalType
 from mappings.views import Moved, translate_view
 
 T = TypeVar("T")
@@ -54,15 +56,6 @@ Numbered = list[tuple[int | None, int, int]]
 """Of each bucket, or of equal rows in one: the bucket's number and two counts or sums."""
 CIRCUMSTANCES = (ConnectionLost, ConnectionRefused, Contention, PermissionDenied, StorageFull)
 """Errors that tell of the server's state, not of the statement it was given."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRange:
-    """Rows whose integer `column` is at least `lower` and less than `upper`; None means open on that side."""
-
-    column: str
-    lower: int | None
-    upper: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +83,23 @@ class Dialect(ABC):
     """Engines of one family understand each other's Expressions and Opaque types (MySQL and MariaDB do)."""
     label: str
     """The product and version for people, such as `MariaDB 10.11.11`."""
+    swapper: Swapper
+    """What it says to put one table in the place of another."""
     limits: Limits
+    reads_by_address: bool = False
+    """Whether rows are read faster by ranges of their address than by those of any key but a single integer."""
+    row_values: bool = False
+    """Whether an index serves `(a, b) >= (1, 2)`; otherwise a range of a compound key is spelled column by column."""
     opening: tuple[str, ...] = ()
     """What a script for the engine's own client begins with, so that the statements mean there what they mean here."""
 
     @abstractmethod
     def quote(self, name: str) -> str:
         """The identifier in the engine's quotes, whatever characters it has."""
+
+    def literal(self, text: str) -> str:
+        """A string constant with just these characters, under the settings of a session."""
+        return "'" + text.replace("'", "''") + "'"
 
     def refuses_name(self, what: Named, name: str) -> str:
         """Why nothing of this kind can have this name here, however it is quoted; empty when it can. A name that the
@@ -105,8 +108,6 @@ class Dialect(ABC):
 
     @abstractmethod
     def spell(self, kind: LogicalType, use: Use) -> Spelling | None:
-    swapper: Swapper
-    """What it says to put one table in the place of another."""
         """The native type that holds every value of `kind` in this use, or None when there is none.
 
         Asked again with weaker types until it answers; see mappings.type_mapper.
@@ -118,6 +119,11 @@ class Dialect(ABC):
         Asked before `spell`, so that a move within one family changes nothing it need not change.
         """
         return None
+
+    def unsaid(self, column: Column) -> tuple[str, ...]:
+        """What the native type of a source's column says beyond its logical type, in words that tell that another type
+        does not say it."""
+        return ()
 
     @abstractmethod
     def spell_default(self, default: Default, column: Column) -> str | None:
@@ -228,6 +234,22 @@ class Dialect(ABC):
         None where SQL cannot tell, so that the values must be read."""
         return None
 
+    def key_literal(self, column: Column) -> str | None:
+        """An expression for the literal of a row's value in this column of a source table: written into a predicate it
+        is just that value, whatever characters and digits it has. None where ranges of such a column are not to be had,
+        because its order or its text is not exact. The column holds no NULL."""
+        return self.quote(column.name) if isinstance(column.type, Integer) else None
+
+    def row_address(self, table: Table) -> str:
+        """The system column that tells where a row of `table` lies, by whose ranges it can be read in parts, but within
+        one snapshot only. Empty where there is none."""
+        return ""
+
+    def orders_by_value(self, column: Column) -> bool:
+        """Whether the column is ordered by the value of its literals, and these are the standard's, which mean the same
+        to every engine that says so: 42, 1.50, DATE '2024-02-29', TIMESTAMP '2024-02-29 12:00:00.5'."""
+        return isinstance(column.type, Integer)
+
     def digest(self, columns: tuple[Column, ...]) -> str | None:
         """An expression for the canonical text of a row (mappings.canonical) with these columns, `column.type` saying
         what text each has. None where SQL cannot say just that text, or need not: engines that run in this process."""
@@ -253,6 +275,10 @@ class Dialect(ABC):
     def first(self, select: str, rows: int) -> str:
         """The SELECT cut to its first rows."""
         return f"{select} LIMIT {rows}"
+
+    def nth(self, select: str, rows: int) -> str:
+        """The one row of an ordered SELECT behind its first `rows`."""
+        return f"{select} LIMIT 1 OFFSET {rows}"
 
     def qualified(self, name: TableName) -> str:
         return ".".join(self.quote(part) for part in (name.schema, name.name) if part)
@@ -281,8 +307,9 @@ class Session(ABC):
         """The exact number of rows, counted by the engine in the session's snapshot."""
 
     @abstractmethod
-    def boundary(self, name: TableName, column: str, after: int | None, rows: int) -> int | None:
-        """The integer key `rows` rows behind `after` (behind the least key when None), None past the end."""
+    def boundary(self, table: Table, where: KeyRange, rows: int) -> Cut | None:
+        """The key `rows` rows behind the first of `where` (about so many, where rows are told by their address), None
+        when no more than these are in it."""
 
     @abstractmethod
     def execute(self, statement: str) -> None:
@@ -324,8 +351,17 @@ class Session(ABC):
         return message
 
     @abstractmethod
+    def together(self, statements: Sequence[str]) -> None:
+        """Run these statements in one transaction: all of them are done, or none. DDL is refused where it would commit
+        the transaction."""
+
+    @abstractmethod
     def query(self, statement: str) -> list[tuple[object, ...]]:
         """The rows of one small query."""
+
+    def attachments(self, swaps: tuple[Swap, ...]) -> Attachments:
+        """What hangs on the live tables of these swaps, and must be put on the tables that take their place."""
+        return self.dialect.swapper.attachments(self.query, swaps)
 
     def weights(self, column: Column, values: pa.Array) -> pa.Array | None:
         """What a unique key on the target's text `column` compares these values by: those of equal weight are one to
@@ -389,19 +425,10 @@ class Session(ABC):
         """Run one statement inside the open transaction, over the connection that writes; its rows, if it has any."""
 
     def mark(self) -> bool:
-    @abstractmethod
-    def together(self, statements: Sequence[str]) -> None:
-        """Run these statements in one transaction: all of them are done, or none. DDL is refused where it would commit
-        the transaction."""
-
         """Mark a point in the open transaction, in place of the mark before; False where the engine has no such."""
         return False
 
     def undo(self) -> None:
-    def attachments(self, swaps: tuple[Swap, ...]) -> Attachments:
-        """What hangs on the live tables of these swaps, and must be put on the tables that take their place."""
-        return self.dialect.swapper.attachments(self.query, swaps)
-
         """Undo what was written since the mark, also after a write that failed; the transaction stays open."""
         raise DatabaseError(f"{self.dialect.label} knows no marks within a transaction")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
-from dialects.base import Dialect, KeyRange
-from mappings.schema import Check, Column, ForeignKey, Table, TableName
+from dialects.base import Cut, Dialect, KeyRange
+from mappings.errors import DatabaseError
+from mappings.schema import Check, Column, ForeignKey, Table
 
 ORPHANS = """\
 SELECT DISTINCT {child_columns} FROM {child} c
@@ -28,29 +30,57 @@ def restriction(dialect: Dialect, where: KeyRange | None) -> str:
 
 
 def in_order(dialect: Dialect, where: KeyRange | None) -> str:
-    """What has the rows of a range come in the order of its key."""
-    return f" ORDER BY {dialect.quote(where.column)}" if where else ""
+    """What has the rows of a range come in the order of its key. Rows by their address come as they lie."""
+    return f" ORDER BY {column_list(dialect, where.columns)}" if where and not where.address else ""
 
 
 def _range_predicate(dialect: Dialect, where: KeyRange) -> str:
-    column = dialect.quote(where.column)
+    columns = [dialect.quote(name) for name in where.columns]
     ends = []
     if where.lower is not None:
-        ends.append(f"{column} >= {where.lower}")
+        ends.append(_behind(dialect, columns, where.lower, ">="))
     if where.upper is not None:
-        ends.append(f"{column} < {where.upper}")
+        ends.append(_behind(dialect, columns, where.upper, "<"))
     return " AND ".join(ends)
+
+
+def _behind(dialect: Dialect, columns: Sequence[str], cut: Cut, sign: Literal[">=", "<"]) -> str:
+    """The keys on one side of a cut, in the order of the columns."""
+    if len(columns) > 1 and dialect.row_values:
+        return f"({', '.join(columns)}) {sign} ({', '.join(cut)})"
+    first, value = columns[0], cut[0]
+    if len(columns) == 1:
+        return f"{first} {sign} {value}"
+    rest = _behind(dialect, columns[1:], cut[1:], sign)
+    # the first column's own bound is said once more: it is what an index or a zone map is searched by
+    return f"({first} {sign[0]}= {value} AND ({first} {sign[0]} {value} OR {first} = {value} AND {rest}))"
 
 
 def count_query(dialect: Dialect, relation: str, where: KeyRange | None) -> str:
     return f"SELECT count(*) FROM {relation}{restriction(dialect, where)}"
 
 
-def boundary_query(dialect: Dialect, name: TableName, column: str, after: int | None, rows: int) -> str:
-    """The key `rows` rows behind `after`: an index walk of that many entries, so cuts cost one index scan in all."""
-    key = dialect.quote(column)
-    start = f" WHERE {key} >= {after}" if after is not None else ""
-    return f"SELECT {key} FROM {dialect.qualified(name)}{start} ORDER BY {key} LIMIT 1 OFFSET {rows}"
+def boundary_query(dialect: Dialect, table: Table, where: KeyRange, rows: int) -> str:
+    """The literals of the key `rows` rows behind the first of `where`: an index walk of that many entries, so cuts cost
+    one index scan in all. They are spelled for that one row alone."""
+    keys = column_list(dialect, where.columns)
+    ordered = f"SELECT {keys} FROM {dialect.relation(table)}{restriction(dialect, where)} ORDER BY {keys}"
+    return f"SELECT {_literals(dialect, table, where)} FROM ({dialect.nth(ordered, rows)}) cut"
+
+
+def _literals(dialect: Dialect, table: Table, where: KeyRange) -> str:
+    if where.address:
+        return column_list(dialect, where.columns)
+    found = {name: dialect.key_literal(table.column(name)) for name in where.columns}
+    for name, literal in found.items():
+        if literal is None:
+            raise DatabaseError(f"{table.name} cannot be cut by its column {name}")
+    return ", ".join(filter(None, found.values()))
+
+
+def cut_of(found: Sequence[tuple[object, ...]]) -> Cut | None:
+    """The answer to a `boundary_query`."""
+    return tuple(str(literal) for literal in found[0]) if found else None
 
 
 def readable(name: str, column: Column) -> str:

@@ -37,17 +37,29 @@ class ColumnPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ChunkKey:
+    """The source's columns by whose ranges a table is read in parts, none when it goes as one chunk.
+
+    `portable`: the same ranges name the same rows on the target. `address`: the one column is the rows' address, which
+    names the same rows in one snapshot only, so that a chunk cannot be read again from another.
+    """
+
+    columns: tuple[str, ...] = ()
+    portable: bool = False
+    address: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TablePlan:
     """One table's way. `columns` are all that are read, in order; generated ones are read for comparison only.
 
-    `chunk_key` is the integer key that cuts the table, empty when it goes as one chunk. `exists` means that the
-    target has the table already and it is loaded as it is.
+    `exists` means that the target has the table already and it is loaded as it is.
     """
 
     source: Table
     target: Table
     columns: tuple[ColumnPlan, ...]
-    chunk_key: str = ""
+    chunk_key: ChunkKey = ChunkKey()
     exists: bool = False
     create: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
@@ -205,7 +217,7 @@ def _table_document(table: TablePlan) -> dict[str, Any]:
         "bytes": table.source.octets,
         "exists": table.exists,
         "hash": _hashed(_decisions(table)),
-        "chunk_key": table.chunk_key,
+        "chunk_key": list(table.chunk_key.columns),
         "columns": [
             {
                 "source": column.read.name,

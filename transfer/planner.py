@@ -214,6 +214,8 @@ class Planner:
             self.blocks.append(Note("F", place, block.message, self._way_out(table, column, use)))
             settled = Settled(t.Text(), Spelling("text", t.Text()), ())
         self._tell(place, settled)
+        if settled.spelling.native != column.native:
+            self.notes += [Note("S", place, told) for told in self._source.dialect.unsaid(column)]
         read = replace(column, type=settled.read_as)
         write = replace(column, type=settled.spelling.stored, native=settled.spelling.native)
         return ColumnPlan(read, write, given.rule), settled.spelling

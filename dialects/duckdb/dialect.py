@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dialects import sqltext
 from dialects.base import Dialect, Fit
-from dialects.duckdb import ddl, defaults, expressions, fitting, hazards, normal, spelling
+from dialects.duckdb import cuts, ddl, defaults, expressions, fitting, hazards, normal, spelling
 from dialects.duckdb.types import FAMILY
 from mappings.defaults import Default
 from mappings.hazards import Hazard
@@ -59,6 +59,12 @@ class DuckDBDialect(Dialect):
 
     def spell_default(self, default: Default, column: Column) -> str | None:
         return defaults.spelled(default, column)
+
+    def key_literal(self, column: Column) -> str | None:
+        return cuts.key_literal(self.quote(column.name), column)
+
+    def orders_by_value(self, column: Column) -> bool:
+        return cuts.orders_by_value(column)
 
     def spell_expression(self, expression: Expression, columns: Mapping[str, Column]) -> str | None:
         return expressions.spelled(expression, columns)

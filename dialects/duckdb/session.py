@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from dialects import sqltext
-from dialects.base import CIRCUMSTANCES, KeyRange, Readers, Session
+from dialects.base import CIRCUMSTANCES, Cut, KeyRange, Readers, Session
 from dialects.duckdb import bulk, catalog, claim, connection, probe
 from dialects.duckdb.ddl import MAIN
 from dialects.duckdb.dialect import DuckDBDialect
@@ -53,10 +53,8 @@ class DuckDBSession(Session):
         assert isinstance(rows, int)
         return rows
 
-    def boundary(self, name: TableName, column: str, after: int | None, rows: int) -> int | None:
-        found = self.query(sqltext.boundary_query(self.dialect, name, column, after, rows))
-        key = found[0][0] if found else None
-        return key if isinstance(key, int) else None
+    def boundary(self, table: Table, where: KeyRange, rows: int) -> Cut | None:
+        return sqltext.cut_of(self.query(sqltext.boundary_query(self.dialect, table, where, rows)))
 
     def execute(self, statement: str) -> None:
         """One transaction, even where the text is of several statements; with all the memory that keys may need."""
@@ -70,6 +68,8 @@ class DuckDBSession(Session):
 
     def execute_all(self, statements: Sequence[str]) -> None:
         with told(), self._much_memory():
+            super().execute_all(statements)
+
     def together(self, statements: Sequence[str]) -> None:
         with told("change the tables"), self._much_memory():
             self._begin()
@@ -79,8 +79,6 @@ class DuckDBSession(Session):
                 self._connection.execute("COMMIT")
             finally:
                 self.rollback()
-
-            super().execute_all(statements)
 
     def attempt(self, statements: Sequence[str], scratch: TableName) -> str:
         """Within one transaction that is rolled back: sequences go too, and the file is as it was."""

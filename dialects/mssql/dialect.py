@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from dialects import sqltext
 from dialects.base import Dialect, Fit, Named
-from dialects.mssql import ddl, defaults, digest, expressions, fitting, normal, probe, spelling
+from dialects.mssql import cuts, ddl, defaults, digest, expressions, fitting, normal, probe, spelling
 from dialects.mssql.fitted import Fitted
 from dialects.mssql.server import Server
 from dialects.mssql.types import FAMILY
@@ -84,6 +84,9 @@ class MssqlDialect(Dialect):
 
     def offends(self, column: Column, hazard: Hazard) -> str | None:
         return probe.offends(self.quote(column.name), column, hazard)
+
+    def key_literal(self, column: Column) -> str | None:
+        return cuts.key_literal(self.quote(column.name), column)
 
     def digest(self, columns: tuple[Column, ...]) -> str | None:
         return digest.row_text(self, columns, self.server.version)

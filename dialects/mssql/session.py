@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dialects import sqltext
-from dialects.base import KeyRange, Readers, Session
+from dialects.base import Cut, KeyRange, Readers, Session
 from dialects.mssql import probe, reading, server
 from dialects.mssql.catalog import Asked, read_schema
 from dialects.mssql.connecting import open_link
@@ -131,9 +131,9 @@ class MssqlSession(Session):
         query = COUNT.format(table=self.dialect.qualified(name), where=sqltext.restriction(self.dialect, where))
         return int(str(self._run(f"counting {name}", query)[0][0]))
 
-    def boundary(self, name: TableName, column: str, after: int | None, rows: int) -> int | None:
-        found = self._run(f"cutting {name}", self.dialect.boundary(name, column, after, rows))
-        return int(str(found[0][0])) if found else None
+    def boundary(self, table: Table, where: KeyRange, rows: int) -> Cut | None:
+        query = sqltext.boundary_query(self.dialect, table, where, rows)
+        return sqltext.cut_of(self._run(f"cutting {table.name}", query))
 
     def execute(self, statement: str) -> None:
         self._refuse_writing()

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 from dialects import sqltext
 from dialects.base import Dialect, Fit, Named
-from dialects.mysql import ddl, defaults, digest, fitting, hazards, names, sizes, spelling
+from dialects.mysql import cuts, ddl, defaults, digest, fitting, hazards, names, sizes, spelling
 from dialects.mysql.columns import quoted
-from mappings.buckets import Bucketing
 from dialects.mysql.connecting import SQL_MODE
 from dialects.mysql.expressions import own_expression
 from dialects.mysql.normal import normal_form
@@ -41,13 +40,19 @@ LIMITS = Limits(
     least_year=1,
     greatest_year=9999,
     keyed_text_length=spelling.KEYED_CHARACTERS,
+    minus_zero=False,
     json_depth=31,
     longest_span=3_020_399_999_999,
     constraint_kinds_apart=True,
     check_names_per_table=True,
 )
 OF_MYSQL = replace(
-    LIMITS, json_doubles=True, json_depth=100, longest_span=3_020_399_000_000, check_names_per_table=False
+    LIMITS,
+    minus_zero=True,
+    json_doubles=True,
+    json_depth=100,
+    longest_span=3_020_399_000_000,
+    check_names_per_table=False,
 )
 
 
@@ -90,6 +95,9 @@ class MysqlDialect(Dialect):
     def keep(self, column: Column) -> Spelling | None:
         return spelling.keep(column, self.server)
 
+    def unsaid(self, column: Column) -> tuple[str, ...]:
+        return spelling.unsaid(column)
+
     def spell_default(self, default: Default, column: Column) -> str | None:
         return defaults.spell_default(default, column, self.server)
 
@@ -101,11 +109,14 @@ class MysqlDialect(Dialect):
     def offends(self, column: Column, hazard: Hazard) -> str | None:
         return hazards.offends(self.quote(column.name), column, hazard)
 
+    def key_literal(self, column: Column) -> str | None:
+        return cuts.key_literal(self.quote(column.name), column)
+
+    def orders_by_value(self, column: Column) -> bool:
+        return cuts.orders_by_value(column)
+
     def digest(self, columns: tuple[Column, ...]) -> str | None:
         return digest.row_text(self, columns)
-
-    def bucket(self, by: Bucketing) -> str | None:
-        return digest.bucket(self, by)
 
     def bucket(self, by: Bucketing) -> str | None:
         return digest.bucket(self, by)

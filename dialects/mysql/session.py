@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from dialects import sqltext
-from dialects.base import KeyRange, Readers, Session
+from dialects.base import Cut, KeyRange, Numbered, Readers, Session
+from dialects.buckets import buckets_query, slices_query
 from dialects.mysql import decode, digest, probe, reading, weights, writing
 from dialects.mysql.bulk import Fed, Load, loaded
 from dialects.mysql.catalog import read_schema
@@ -22,6 +23,7 @@ from dialects.mysql.errors import HARMLESS, NO_LOCAL_FILES, code_of, refused_row
 from dialects.mysql.snapshot import open_readers
 from dialects.url import DatabaseUrl
 from mappings.arrow import arrow_schema
+from mappings.buckets import Bucketing
 from mappings.canonical import Digest
 from mappings.errors import DatabaseError, PermissionDenied
 from mappings.schema import Column, Schema, Table, TableName
@@ -100,10 +102,9 @@ class MysqlSession(Session):
         query = sqltext.count_query(self.dialect, self.dialect.qualified(name), where)
         return int(self._run(f"counting {name}", query)[0][0])
 
-    def boundary(self, name: TableName, column: str, after: int | None, rows: int) -> int | None:
-        query = sqltext.boundary_query(self.dialect, name, column, after, rows)
-        found = self._run(f"cutting {name}", query)
-        return int(found[0][0]) if found else None
+    def boundary(self, table: Table, where: KeyRange, rows: int) -> Cut | None:
+        query = sqltext.boundary_query(self.dialect, table, where, rows)
+        return sqltext.cut_of(self._run(f"cutting {table.name}", query))
 
     def execute(self, statement: str) -> None:
         if self._in_transaction and not DATA_STATEMENT.match(statement):
@@ -118,7 +119,6 @@ class MysqlSession(Session):
             if FOREIGN_KEY.match(statement) and UNCHECKED not in self._settings and self._connection.open:
                 self._run("checking foreign keys", CHECKED)
 
-    def attempt(self, statements: Sequence[str], scratch: TableName) -> str:
     def together(self, statements: Sequence[str]) -> None:
         self.begin()
         try:
@@ -129,6 +129,7 @@ class MysqlSession(Session):
             self.rollback()
             raise
 
+    def attempt(self, statements: Sequence[str], scratch: TableName) -> str:
         """On a temporary table, which costs next to nothing. That knows less than a real one (no full text), so what it
         refuses is tried on a real one."""
         if not self._writable:
@@ -169,6 +170,13 @@ class MysqlSession(Session):
     ) -> Iterator[pa.RecordBatch]:
         asked = tuple(reading.asked(self.dialect, column) for column in columns)
         statement = reading.select(self.dialect, table.name, asked, where)
+        return self._batches(table, statement, columns, tuple(column.decoder for column in asked), batch_rows)
+
+    def select(
+        self, table: Table, columns: tuple[Column, ...], condition: str, batch_rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        asked = tuple(reading.asked(self.dialect, column) for column in columns)
+        statement = f"{reading.select(self.dialect, table.name, asked, None)} WHERE {condition}"
         return self._batches(table, statement, columns, tuple(column.decoder for column in asked), batch_rows)
 
     def _batches(
@@ -221,10 +229,25 @@ class MysqlSession(Session):
     def digest(self, table: Table, columns: tuple[Column, ...], where: KeyRange | None) -> Digest | None:
         """None also after a warning: the server may have cut or left out a value, so the rows must be read."""
         row = self.dialect.digest(columns)
-        if row is None:
+        found = row and self._digested(table, digest.query(self.dialect, table, row, where))
+        return Digest(int(found[0][0]), int(found[0][1])) if found else None
+
+    def buckets(self, table: Table, columns: tuple[Column, ...], by: Bucketing, condition: str) -> Numbered | None:
+        return self._numbered(table, buckets_query(self.dialect, table, columns, by, condition))
+
+    def row_slices(self, table: Table, columns: tuple[Column, ...], by: Bucketing, condition: str) -> Numbered | None:
+        return self._numbered(table, slices_query(self.dialect, table, columns, by, condition))
+
+    def _numbered(self, table: Table, statement: str | None) -> Numbered | None:
+        found = None if statement is None else self._digested(table, statement)
+        if found is None:
             return None
-        rows, total = self._run(f"digesting {table.name}", digest.query(self.dialect, table, row, where))[0]
-        return None if self._connection.warning_count else Digest(int(rows), int(total))
+        return [(None if number is None else int(number), int(one), int(other)) for number, one, other in found]
+
+    def _digested(self, table: Table, statement: str) -> list[tuple[Any, ...]] | None:
+        """None after a warning."""
+        found = self._run(f"digesting {table.name}", statement)
+        return None if self._connection.warning_count else found
 
     def begin(self) -> None:
         if not self._writable:

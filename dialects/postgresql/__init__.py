@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dialects import sqltext
 from dialects.base import Dialect, Engine, Fit, Named, Session
-from dialects.postgresql import ddl, defaults, digest, fitting, hazards, names, spelling
+from dialects.postgresql import cuts, ddl, defaults, digest, fitting, hazards, names, pages, spelling
 from dialects.postgresql.normal import normal_form
 from dialects.postgresql.server import Server
 from dialects.postgresql.swap import PostgreSQLSwapper
@@ -40,12 +40,11 @@ LIMITS = Limits(
     least_year=-4712,
     greatest_year=294_246,
     keyed_text_length=None,
-)
     json_torn_pairs=True,
-"""The years are those that both timestamps here and Arrow's microseconds hold."""
-
     entry_octets=2704,
 )
+"""The years are those that both timestamps here and Arrow's microseconds hold."""
+
 
 @dataclass(frozen=True)
 class PostgreSQLDialect(Dialect):
@@ -54,17 +53,18 @@ class PostgreSQLDialect(Dialect):
     server: Server = Server()
     family = FAMILY
     limits = LIMITS
+    row_values = True
     opening = ("SET standard_conforming_strings = on",)
 
     @property
     def label(self) -> str:  # type: ignore[override]
         return self.server.label
 
-    def quote(self, name: str) -> str:
     @property
     def swapper(self) -> Swapper:  # type: ignore[override]
         return PostgreSQLSwapper(self)
 
+    def quote(self, name: str) -> str:
         return spelling.quote(name)
 
     def refuses_name(self, what: Named, name: str) -> str:
@@ -76,6 +76,9 @@ class PostgreSQLDialect(Dialect):
     def keep(self, column: Column) -> Spelling | None:
         return spelling.keep(column, self.server)
 
+    def unsaid(self, column: Column) -> tuple[str, ...]:
+        return spelling.unsaid(column)
+
     def spell_default(self, default: Default, column: Column) -> str | None:
         return defaults.spell_default(default, column, self.server)
 
@@ -86,6 +89,15 @@ class PostgreSQLDialect(Dialect):
 
     def offends(self, column: Column, hazard: Hazard) -> str | None:
         return hazards.offends(self.quote(column.name), column, hazard)
+
+    def key_literal(self, column: Column) -> str | None:
+        return cuts.key_literal(self.quote(column.name), column)
+
+    def row_address(self, table: Table) -> str:
+        return pages.ADDRESS
+
+    def orders_by_value(self, column: Column) -> bool:
+        return cuts.orders_by_value(column)
 
     def digest(self, columns: tuple[Column, ...]) -> str | None:
         return digest.row_text(self, columns, self.server.encoding)

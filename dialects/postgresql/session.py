@@ -7,11 +7,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 
-from dialects.base import CIRCUMSTANCES, KeyRange, Readers, Session
-from dialects.postgresql import PostgreSQLDialect, digest
+from dialects.base import CIRCUMSTANCES, Cut, KeyRange, Numbered, Readers, Session
+from dialects.buckets import buckets_query, slices_query
+from dialects.postgresql import PostgreSQLDialect, digest, pages
 from dialects.postgresql.bulk import ArrowStream, CopyIn, Load
 from dialects.postgresql.catalog import reflect
 from dialects.postgresql.connection import Address, address
@@ -21,9 +23,10 @@ from dialects.postgresql.probe import facts_from, probe_query
 from dialects.postgresql.read import Decoder, batch_octets, refusal, select
 from dialects.postgresql.server import EXTENSION_TYPES, FACTS, KNOWN, OLDEST, Server, server_from
 from dialects.postgresql.wire import NativeColumn, wire
-from dialects.sqltext import boundary_query, column_list, count_query, string_literal
+from dialects.sqltext import boundary_query, column_list, count_query, cut_of, string_literal
 from dialects.swap import Attachments, Swap
 from dialects.url import DatabaseUrl
+from mappings.buckets import Bucketing
 from mappings.canonical import Digest
 from mappings.errors import ConfigurationError, ConnectionRefused, DatabaseError, TransferError
 from mappings.schema import Column, Schema, Table, TableName
@@ -91,9 +94,10 @@ class PostgreSQLSession(Session):
         relation = "ONLY " * only + self.dialect.qualified(name)
         return int(self._control.fetch(count_query(self.dialect, relation, where))[0][0])
 
-    def boundary(self, name: TableName, column: str, after: int | None, rows: int) -> int | None:
-        found = self._control.fetch(boundary_query(self.dialect, name, column, after, rows))
-        return int(found[0][0]) if found else None
+    def boundary(self, table: Table, where: KeyRange, rows: int) -> Cut | None:
+        if where.address:
+            return pages.boundary(self.query, self.dialect, table, where, rows)
+        return cut_of(self.query(boundary_query(self.dialect, table, where, rows)))
 
     def execute(self, statement: str) -> None:
         self._native.clear()
@@ -128,10 +132,6 @@ class PostgreSQLSession(Session):
                 self.execute("ROLLBACK")
             raise
 
-    def query(self, statement: str) -> list[tuple[object, ...]]:
-        return list(self._control.fetch(statement))
-
-    def weights(self, column: Column, values: pa.Array) -> pa.Array | None:
     def together(self, statements: Sequence[str]) -> None:
         self.execute("BEGIN")
         try:
@@ -143,9 +143,9 @@ class PostgreSQLSession(Session):
                 self.execute("ROLLBACK")
             raise
 
-        """Of citext. Collations that are not deterministic tell no weights, so their keys are not asked."""
-        if column.native != "citext":
-            return None
+    def query(self, statement: str) -> list[tuple[object, ...]]:
+        return list(self._control.fetch(statement))
+
     def attachments(self, swaps: tuple[Swap, ...]) -> Attachments:
         """In one snapshot, with an empty search path: then the server qualifies all names in its texts."""
         self.execute(REPEATABLE_READ)
@@ -156,6 +156,10 @@ class PostgreSQLSession(Session):
             with suppress(DatabaseError):
                 self.execute("ROLLBACK")
 
+    def weights(self, column: Column, values: pa.Array) -> pa.Array | None:
+        """Of citext. Collations that are not deterministic tell no weights, so their keys are not asked."""
+        if column.native != "citext":
+            return None
         listed = string_literal(json.dumps(values.to_pylist()))
         return pa.array([row[0] for row in self.query(WEIGHTS.format(values=listed))], pa.large_utf8())
 
@@ -183,7 +187,17 @@ class PostgreSQLSession(Session):
     def read(
         self, table: Table, columns: tuple[Column, ...], where: KeyRange | None, batch_rows: int
     ) -> Iterator[pa.RecordBatch]:
-        statement = select(self.dialect, table, columns, where)
+        yield from self._stream(select(self.dialect, table, columns, where), table, columns, batch_rows)
+
+    def select(
+        self, table: Table, columns: tuple[Column, ...], condition: str, batch_rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        statement = f"{select(self.dialect, table, columns, None)} WHERE {condition}"
+        yield from self._stream(statement, table, columns, batch_rows)
+
+    def _stream(
+        self, statement: str, table: Table, columns: tuple[Column, ...], batch_rows: int
+    ) -> Iterator[pa.RecordBatch]:
         decode = Decoder(table, columns, check_text=self.dialect.server.encoding == "SQL_ASCII")
         try:
             with closing(self._out.stream(statement, batch_octets(table, batch_rows))) as batches:
@@ -198,15 +212,29 @@ class PostgreSQLSession(Session):
     def digest(self, table: Table, columns: tuple[Column, ...], where: KeyRange | None) -> Digest | None:
         """None also where a value has no place in its type: reading it then raises, with its key."""
         row = self.dialect.digest(columns)
-        if row is None:
+        found = row and self._digested(table, columns, digest.query(self.dialect, table, row, where))
+        return Digest(int(found[0][0]), int(found[0][1])) if found else None
+
+    def buckets(self, table: Table, columns: tuple[Column, ...], by: Bucketing, condition: str) -> Numbered | None:
+        return self._numbered(table, columns, buckets_query(self.dialect, table, columns, by, condition))
+
+    def row_slices(self, table: Table, columns: tuple[Column, ...], by: Bucketing, condition: str) -> Numbered | None:
+        return self._numbered(table, columns, slices_query(self.dialect, table, columns, by, condition))
+
+    def _numbered(self, table: Table, columns: tuple[Column, ...], statement: str | None) -> Numbered | None:
+        found = None if statement is None else self._digested(table, columns, statement)
+        if found is None:
             return None
+        return [(None if number is None else int(number), int(one), int(other)) for number, one, other in found]
+
+    def _digested(self, table: Table, columns: tuple[Column, ...], statement: str) -> list[tuple[Any, ...]] | None:
+        """None where a value has no place in its type."""
         try:
-            rows, total = self._control.fetch(digest.query(self.dialect, table, row, where))[0]
+            return list(self._control.fetch(statement))
         except DatabaseError as error:
             if refusal(error, table, columns) is None:
                 raise
             return None
-        return Digest(int(rows), int(total))
 
     def begin(self) -> None:
         if self._in_transaction:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dialects import sqltext
 from dialects.base import Dialect, Fit, Named
-from dialects.sqlite import ddl, defaults, expressions, fitting, hazards, names, spelling
+from dialects.sqlite import cuts, ddl, defaults, expressions, fitting, hazards, names, spelling
 from dialects.sqlite.normal import normal_form
 from dialects.sqlite.types import FAMILY, quoted
 from mappings.defaults import Default
@@ -34,6 +34,7 @@ LIMITS = Limits(
     least_year=1,
     greatest_year=9999,
     keyed_text_length=None,
+    minus_zero=False,
     json_torn_pairs=True,
     infinite_floats=True,
     identifiers_fold_ascii=True,
@@ -44,6 +45,8 @@ LIMITS = Limits(
 class SqliteDialect(Dialect):
     family = FAMILY
     limits = LIMITS
+    reads_by_address = True
+    row_values = True
     opening = ("PRAGMA foreign_keys = OFF",)
 
     def __init__(self, version: str) -> None:
@@ -71,6 +74,12 @@ class SqliteDialect(Dialect):
 
     def spell_expression(self, expression: Expression, columns: Mapping[str, Column]) -> str | None:
         return expressions.spelled(expression, columns)
+
+    def key_literal(self, column: Column) -> str | None:
+        return cuts.key_literal(self.quote(column.name), column)
+
+    def row_address(self, table: Table) -> str:
+        return cuts.row_address(table)
 
     def offends(self, column: Column, hazard: Hazard) -> str | None:
         return hazards.offends(self.quote(column.name), column, hazard)

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from dialects.base import KeyRange
+from dialects.base import Cut, KeyRange
 from dialects.sqlite.decode import Value, Values
+from dialects.sqlite.dialect import SqliteDialect
 from dialects.sqlite.packing import Asked, Link, Misfit, measured, packed_query, unpacked
 from dialects.sqlite.types import quoted
+from dialects.sqltext import in_order, restriction
 
 COLUMNS = "SELECT name, pk FROM pragma_table_xinfo(?) ORDER BY pk, cid"
 KIND = """\
@@ -38,6 +40,11 @@ class Layout:
     table: str
     rowid: str
     keys: tuple[str, ...]
+
+    def names_rowid(self, columns: tuple[str, ...]) -> bool:
+        """Whether a range over these columns is one of the rowid."""
+        words = (quoted(columns[0]).lower(), columns[0].lower()) if len(columns) == 1 else ()
+        return bool(self.rowid) and self.rowid.lower() in words
 
     @property
     def shown(self) -> str:
@@ -74,7 +81,7 @@ def fetch(
     """The columns of all rows, or of those in `where` in the order of its key."""
     there = layout(connection, name)
     (encoding,) = connection.execute("PRAGMA encoding").fetchone()
-    by_rowid = where is None or quoted(where.column).lower() == there.rowid.lower()
+    by_rowid = where is None or there.names_rowid(where.columns)
     if there.rowid and by_rowid and encoding == "UTF-8" and 0 < len(asked) <= WIDEST:
         return Packed(connection, there, asked, batch_rows).chunks(where)
     return _by_row(connection, there, asked, where, batch_rows)
@@ -92,7 +99,7 @@ class Packed:
         self._query = packed_query(asked)
 
     def chunks(self, where: KeyRange | None) -> Iterator[Chunk]:
-        lower, end = (where.lower, where.upper) if where is not None else (None, None)
+        lower, end = (_rowid(where.lower), _rowid(where.upper)) if where is not None else (None, None)
         more = True
         while more:
             cut = self._cut(lower, end)
@@ -156,7 +163,8 @@ def _by_row(
     connection: Link, there: Layout, asked: Sequence[Asked], where: KeyRange | None, batch_rows: int
 ) -> Iterator[Chunk]:
     names = ", ".join(column.column for column in asked)
-    source = there.table + _predicate(where)
+    dialect = SqliteDialect(sqlite3.sqlite_version)
+    source = there.table + restriction(dialect, where) + in_order(dialect, where)
     cursor = connection.execute(f"SELECT {names} FROM {source}")
     size, before = min(batch_rows, FIRST_ROWS), 0
     while rows := _some(connection, cursor, size):
@@ -167,11 +175,8 @@ def _by_row(
         size = max(1, min(batch_rows, int(CHUNK_OCTETS / max(octets, 1.0)), size * 8))
 
 
-def _predicate(where: KeyRange | None) -> str:
-    if where is None:
-        return ""
-    key = quoted(where.column)
-    return f" WHERE {_between(key, where.lower, where.upper)} ORDER BY {key}"
+def _rowid(cut: Cut | None) -> int | None:
+    return None if cut is None else int(cut[0])
 
 
 def _between(key: str, lower: int | None, upper: int | None) -> str:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dialects import sqltext
-from dialects.base import KeyRange, Readers, Session
+from dialects.base import Cut, KeyRange, Readers, Session
 from dialects.sqlite import bulk, catalog, connection, probe
 from dialects.sqlite.claim import Claim
 from dialects.sqlite.dialect import SqliteDialect
@@ -55,13 +55,13 @@ class SqliteSession(Session):
         assert isinstance(rows, int)
         return rows
 
-    def boundary(self, name: TableName, column: str, after: int | None, rows: int) -> int | None:
-        found = self.query(sqltext.boundary_query(self.dialect, name, column, after, rows))
-        key = found[0][0] if found else None
-        return key if isinstance(key, int) else None
+    def boundary(self, table: Table, where: KeyRange, rows: int) -> Cut | None:
+        return sqltext.cut_of(self.query(sqltext.boundary_query(self.dialect, table, where, rows)))
 
     def execute(self, statement: str) -> None:
         with told(statement):
+            self._connection.execute(statement)
+
     def together(self, statements: Sequence[str]) -> None:
         with told("change the tables"):
             self._connection.execute("BEGIN IMMEDIATE")
@@ -71,8 +71,6 @@ class SqliteSession(Session):
                 self._connection.execute("COMMIT")
             finally:
                 self.rollback()
-
-            self._connection.execute(statement)
 
     def attempt(self, statements: Sequence[str], scratch: TableName) -> str:
         """In a database of its own, in memory: the file is not touched."""

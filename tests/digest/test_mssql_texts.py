@@ -99,7 +99,7 @@ def test_rows_of_many_columns_are_joined_in_groups() -> None:
 def test_the_rows_of_a_range_are_counted_and_summed() -> None:
     table = Table(TableName("dbo", "t"), (Column("n", t.Integer(32), "int"),))
     row = DIALECT.digest(table.columns) or ""
-    statement = digest.query(DIALECT, table, row, KeyRange("n", 1, 5))
+    statement = digest.query(DIALECT, table, row, KeyRange.of("n", 1, 5))
     assert statement == (
         "SELECT COUNT_BIG(*), COALESCE(SUM(CAST(CONVERT(bigint, SUBSTRING(HASHBYTES('SHA2_256', "
         "CONCAT(CAST('' AS varchar(max)), CONVERT(varchar(20), [n]))), 1, 7)) AS decimal(38,0))), 0) "

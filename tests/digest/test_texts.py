@@ -98,12 +98,12 @@ def test_the_digests_of_ranges_add_up(session: Session) -> None:
     table, sent = values.written(session)
     columns = spelled_inside(session, table)
     parts = [
-        session.digest(table, columns, KeyRange("id", lower, upper))
+        session.digest(table, columns, KeyRange.of("id", lower, upper))
         for lower, upper in ((None, 40), (40, 41), (41, None))
     ]
     assert [part.rows for part in parts if part] == [40, 1, sent.num_rows - 41]
     assert sum((part for part in parts if part), Digest()) == session.digest(table, columns, None)
-    assert session.digest(table, columns, KeyRange("id", -5, -1)) == Digest()
+    assert session.digest(table, columns, KeyRange.of("id", -5, -1)) == Digest()
 
 
 @pytest.mark.parametrize("session", SERVERS, indirect=True)

@@ -56,13 +56,13 @@ def test_a_reader_cannot_write(made: Make, opened: Open, statement: str, beside_
 
 def test_rows_of_a_range_come_in_key_order(made: Make, opened: Open) -> None:
     session = opened(made(NUMBERS))
-    batches = list(session.read(TABLE, COLUMNS, KeyRange("i", 10, 50_000), 1_000))
+    batches = list(session.read(TABLE, COLUMNS, KeyRange.of("i", 10, 50_000), 1_000))
     numbers = pa.chunked_array([batch.column(0) for batch in batches]).to_pylist()
     assert numbers == list(range(10, 50_000))
     assert max(batch.num_rows for batch in batches) <= 2_048
-    assert session.boundary(NAME, "i", None, 10) == 10
-    assert session.boundary(NAME, "i", 99_990, 10) is None
-    assert session.count(NAME, KeyRange("i", None, 5)) == 5
+    assert session.boundary(TABLE, KeyRange(("i",)), 10) == ("10",)
+    assert session.boundary(TABLE, KeyRange.of("i", 99_990, None), 10) is None
+    assert session.count(NAME, KeyRange.of("i", None, 5)) == 5
 
 
 def test_an_iterator_closed_early_frees_the_connection(made: Make, opened: Open) -> None:

@@ -58,7 +58,7 @@ def test_only_numbers_text_and_bytes_are_asked_for(native: str, kind: t.LogicalT
 
 def test_a_hundred_nanoseconds_make_the_server_raise_with_key_and_value() -> None:
     column = Column("m", t.Timestamp(6), "datetime2(7)")
-    statement = select(MssqlDialect(), KEYED, (column,), KeyRange("id", 1, 9))
+    statement = select(MssqlDialect(), KEYED, (column,), KeyRange.of("id", 1, 9))
     assert "CASE WHEN DATEPART(nanosecond, [m]) % 1000 = 0 THEN DATEDIFF_BIG" in statement
     assert "CONVERT(int, N'0' + NCHAR(31) + CONVERT(nvarchar(200), [id]) + NCHAR(31) + N'has a digit" in statement
     assert statement.endswith("FROM [dbo].[t] WHERE [id] >= 1 AND [id] < 9 ORDER BY [id]") and parses(statement)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
+from dialects.base import KeyRange
 from dialects.mssql import snapshot
 from dialects.mssql.server import DATABASE_FACTS, FACTS, SCHEMAS, Server, server_from
 from dialects.mssql.session import MssqlSession
@@ -16,6 +17,7 @@ from tests.mssql import fakes
 from tests.mssql.fakes import FakeLink, refused, session
 from tests.mssql.tsql import parses
 
+KEYED = Table(TableName("dbo", "t"), (Column("id", t.Integer(64), "bigint"),))
 TABLES = (TableName("dbo", "b"), TableName("dbo", "a"))
 
 
@@ -121,10 +123,11 @@ def test_the_statements_are_tsql(statement: str) -> None:
 
 def test_keys_are_cut_by_walking_the_index() -> None:
     link = FakeLink({"OFFSET": [(1000,)]})
-    assert session(link).boundary(TableName("dbo", "t"), "id", 5, 100) == 1000
-    expected = "SELECT [id] FROM [dbo].[t] WHERE [id] >= 5 ORDER BY [id] OFFSET 100 ROWS FETCH NEXT 1 ROWS ONLY"
+    assert session(link).boundary(KEYED, KeyRange.of("id", 5, None), 100) == ("1000",)
+    walked = "SELECT [id] FROM [dbo].[t] WHERE [id] >= 5 ORDER BY [id] OFFSET 100 ROWS FETCH NEXT 1 ROWS ONLY"
+    expected = f"SELECT [id] FROM ({walked}) cut"
     assert link.statements == [expected] and parses(expected)
-    assert session(FakeLink()).boundary(TableName("dbo", "t"), "id", None, 100) is None
+    assert session(FakeLink()).boundary(KEYED, KeyRange(("id",)), 100) is None
 
 
 def test_keys_compare_without_trailing_spaces() -> None:

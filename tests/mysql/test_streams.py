@@ -104,16 +104,16 @@ def test_no_rows(session: MysqlSession) -> None:
 
 def test_a_range_comes_in_key_order(session: MysqlSession) -> None:
     table = numbered(session, 100)
-    rows = pa.Table.from_batches(session.read(table, table.columns, KeyRange("n", 90, None), 4))
+    rows = pa.Table.from_batches(session.read(table, table.columns, KeyRange.of("n", 90, None), 4))
     assert rows.column("n").to_pylist() == list(range(90, 100))
-    assert session.count(table.name, KeyRange("n", 90, 95)) == 5
+    assert session.count(table.name, KeyRange.of("n", 90, 95)) == 5
 
 
 def test_cutting(session: MysqlSession) -> None:
     table = numbered(session, 100)
-    assert session.boundary(table.name, "id", None, 30) == 30
-    assert session.boundary(table.name, "id", 30, 30) == 60
-    assert session.boundary(table.name, "id", 90, 30) is None
+    assert session.boundary(table, KeyRange(("id",)), 30) == ("30",)
+    assert session.boundary(table, KeyRange.of("id", 30, None), 30) == ("60",)
+    assert session.boundary(table, KeyRange.of("id", 90, None), 30) is None
 
 
 def test_columns_come_in_the_order_asked_for(session: MysqlSession) -> None:

@@ -196,13 +196,13 @@ def test_ranges_come_in_key_order_and_only_leaves_children_out(url: str) -> None
         plain.execute("INSERT INTO t SELECT 100 - g FROM generate_series(1, 99) g; INSERT INTO u VALUES (1000)")
         key = column("integer")
         table = replace(table_of(key), only=True)
-        batches = list(session.read(table, (key,), KeyRange("c", 10, 20), 4))
+        batches = list(session.read(table, (key,), KeyRange.of("c", 10, 20), 4))
         assert [value for batch in batches for value in batch.column(0).to_pylist()] == list(range(10, 20))
         assert [batch.num_rows for batch in batches] == [4, 4, 2]
-        assert session.count(NAME, KeyRange("c", None, 10), only=True) == 9
+        assert session.count(NAME, KeyRange.of("c", None, 10), only=True) == 9
         assert (session.count(NAME), session.count(NAME, only=True)) == (100, 99)
-        assert session.boundary(NAME, "c", None, 50) == 51
-        assert session.boundary(NAME, "c", 51, 50) is None
+        assert session.boundary(table, KeyRange(("c",)), 50) == ("51",)
+        assert session.boundary(table, KeyRange.of("c", 51, None), 50) is None
 
 
 def batch_of(*columns: tuple[Column, list[object]]) -> pa.RecordBatch:

@@ -16,6 +16,7 @@ from dialects.postgresql import PostgreSQLDialect
 from dialects.sqlite.dialect import SqliteDialect
 from mappings import types as t
 from mappings.errors import Blocked, DatabaseError
+from mappings.hazards import harmless
 from mappings.limits import Limits
 from mappings.schema import Column, Table
 from mappings.type_mapper import Facts, Risk, Use, settle
@@ -89,7 +90,7 @@ class Examination:
         """Each row's value, but for those that cannot be read."""
         columns = (self.table.column("k"), replace(self.column, type=kind))
         found: dict[int, pa.Array] = {}
-        for ranges in ([None], [KeyRange("k", key, key + 1) for key in self.keys]):
+        for ranges in ([None], [KeyRange.of("k", key, key + 1) for key in self.keys]):
             for where in ranges:
                 with suppress(DatabaseError):
                     for batch in self.session.read(self.table, columns, where, 1000):
@@ -131,7 +132,8 @@ class Asked:
 def asked(examination: Examination) -> list[Asked]:
     session, table = examination.session, examination.table
     return [
-        Asked(pair, limits, questions(session, table, (pair,), limits)) for pair, limits in set(examination.pairs())
+        Asked(pair, limits, tuple(each for each in questions(session, table, (pair,), limits) if not harmless(each.hazard)))
+        for pair, limits in set(examination.pairs())
     ]
 
 

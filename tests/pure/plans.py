@@ -7,7 +7,7 @@ import pyarrow as pa
 from mappings import types as t
 from mappings.arrow import arrow_type
 from mappings.schema import Column, PrimaryKey, Table, TableName
-from transfer.plan import ColumnPlan, TablePlan
+from transfer.plan import ChunkKey, ColumnPlan, TablePlan
 
 Pair = tuple[str, t.LogicalType, t.LogicalType]
 
@@ -20,9 +20,10 @@ def table_plan(name: str = "orders", *pairs: Pair, key: str = "id", **changes: A
         for column, read, write in pairs
     )
     primary = PrimaryKey("", (key,)) if key else None
+    cut = ChunkKey((key,), portable=True) if key else ChunkKey()
     source = Table(TableName("shop", name), tuple(pair.read for pair in columns), primary)
     target = Table(TableName("", name), tuple(pair.write for pair in columns))
-    return TablePlan(**{"source": source, "target": target, "columns": columns, "chunk_key": key, **changes})
+    return TablePlan(**{"source": source, "target": target, "columns": columns, "chunk_key": cut, **changes})
 
 
 def batch_of(plan: TablePlan, *rows: tuple[Any, ...]) -> pa.RecordBatch:

@@ -12,7 +12,7 @@ from mappings.schema import Column, Identity, Index, IndexPart, NotCarried
 from mappings.type_mapper import Note
 from tests.pure.limits import GENEROUS, NARROW
 from tests.pure.plans import table_plan
-from transfer.plan import ColumnPlan, Plan, TablePlan
+from transfer.plan import ChunkKey, ColumnPlan, Plan, TablePlan
 
 NUMBERED = Column("id", t.Integer(64), "bigint", nullable=False, identity=Identity(next=17))
 TABLE = table_plan(
@@ -83,7 +83,7 @@ OTHER: dict[str, Callable[[], Plan]] = {
     "the start of numbers": lambda: with_table(
         target=replace(TABLE.target, columns=(replace(NUMBERED, identity=Identity(start=5)), TABLE.target.columns[1]))
     ),
-    "the chunk key": lambda: with_table(chunk_key=""),
+    "the chunk key": lambda: with_table(chunk_key=ChunkKey()),
     "a table that is there": lambda: with_table(exists=True),
     "a statement": lambda: with_table(create=("CREATE TABLE orders (id int)",)),
     "an index": lambda: with_table(indexes=("CREATE INDEX one",)),

@@ -159,10 +159,10 @@ def test_ranges_of_a_key_come_in_its_order(opened: Maker, definition: str) -> No
     session = opened(
         f"CREATE TABLE t ({definition}); {NUMBERS} INSERT INTO t SELECT i * 7 % 5003, i FROM n ORDER BY i DESC"
     )
-    (everything, _) = values(session, *TEN, where=KeyRange("id", None, None), rows=300)
+    (everything, _) = values(session, *TEN, where=KeyRange.of("id", None, None), rows=300)
     assert everything == sorted({number * 7 % 5003 for number in range(1, 5001)})
     for lower, upper in [(None, 100), (100, 4000), (4990, None), (6000, None)]:
-        part, _ = values(session, *TEN, where=KeyRange("ID", lower, upper), rows=300)
+        part, _ = values(session, *TEN, where=KeyRange.of("ID", lower, upper), rows=300)
         assert part == [key for key in everything if (lower or 0) <= key < (upper or 9999)]
 
 
@@ -230,7 +230,7 @@ def test_one_snapshot_for_one_read_and_none_left_after_it(opened: Maker, file: P
 def test_no_row_is_no_batch(opened: Maker) -> None:
     session = opened("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)")
     assert list(session.read(table(*TEN), TEN, None, 1000)) == []
-    assert list(session.read(table(*TEN), TEN, KeyRange("v", 1, None), 1000)) == []
+    assert list(session.read(table(*TEN), TEN, KeyRange.of("v", 1, None), 1000)) == []
 
 
 def test_bad_text_of_another_tool(test_data: Path, opened: Maker, file: Path) -> None:

@@ -104,11 +104,12 @@ def test_a_session_that_only_reads_cannot_write(opened: Maker) -> None:
 
 def test_counts_and_boundaries(opened: Maker) -> None:
     session = opened("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (-5), (3), (10), (20)")
+    (table,) = session.reflect(()).tables
     assert session.count(NAME) == 4
-    assert session.count(NAME, KeyRange("id", 3, 20)) == 2
-    assert session.boundary(NAME, "id", None, 2) == 10
-    assert session.boundary(NAME, "id", 10, 1) == 20
-    assert session.boundary(NAME, "id", 10, 2) is None
+    assert session.count(NAME, KeyRange.of("id", 3, 20)) == 2
+    assert session.boundary(table, KeyRange(("id",)), 2) == ("10",)
+    assert session.boundary(table, KeyRange.of("id", 10, None), 1) == ("20",)
+    assert session.boundary(table, KeyRange.of("id", 10, None), 2) is None
 
 
 @pytest.fixture
