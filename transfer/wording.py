@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mappings.defaults import BytesDefault, Default, ExpressionDefault, LiteralDefault
+from mappings.limits import Limits
+from mappings.names import folded, folded_table
 from mappings.schema import (
     Check,
     Column,
@@ -28,26 +30,30 @@ PLAIN = re.compile(r"-?\d+(\.\d+)?|'[^'\\]*'")
 @dataclass(frozen=True, slots=True)
 class Wording:
     """Words for the objects of one table. `columns` and `tables` tell how names are spelled, which other objects may
-    spell otherwise where the engine does not mind case (`folding`)."""
+    spell otherwise where the engine of these `limits` does not mind case."""
 
     columns: tuple[Column, ...]
     tables: tuple[TableName, ...] = ()
-    folding: bool = False
+    limits: Limits | None = None
     _by_name: dict[str, Column] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {self.key(column.name): column for column in self.columns})
 
     def key(self, name: str) -> str:
-        """What two names have in common that the engine takes for one."""
-        return name.lower() if self.folding else name
+        """What the names of columns, indexes and keys have in common that the engine takes for one."""
+        return folded(name, self.limits) if self.limits is not None else name
+
+    def table_key(self, name: TableName) -> TableName:
+        """What the names of tables have in common that the engine takes for one."""
+        return folded_table(name, self.limits) if self.limits is not None else name
 
     def name(self, name: str) -> str:
         column = self._by_name.get(self.key(name))
         return column.name if column is not None else name
 
     def table(self, name: TableName) -> str:
-        same = (each for each in self.tables if self.key(str(each)) == self.key(str(name)))
+        same = (each for each in self.tables if self.table_key(each) == self.table_key(name))
         return str(next(same, name))
 
     def expression(self, expression: Expression) -> str:
