@@ -13,7 +13,9 @@ from dialects.mysql.connecting import SQL_MODE
 from dialects.mysql.expressions import own_expression
 from dialects.mysql.normal import normal_form
 from dialects.mysql.server import Server
+from dialects.mysql.swap import MysqlSwapper
 from dialects.mysql.types import FAMILY, literal
+from dialects.swap import Swapper
 from mappings import expressions
 from mappings.buckets import Bucketing
 from mappings.defaults import Default
@@ -71,6 +73,10 @@ class MysqlDialect(Dialect):
     def limits(self) -> Limits:  # type: ignore[override]
         of_product = LIMITS if self.server.maria else OF_MYSQL
         return replace(of_product, tables_keep_case=self.server.tables_keep_case)
+
+    @property
+    def swapper(self) -> Swapper:  # type: ignore[override]
+        return MysqlSwapper(self, self.server)
 
     @property
     def label(self) -> str:  # type: ignore[override]
