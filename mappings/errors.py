@@ -11,6 +11,7 @@ TransferError                     exit 1
  |   |- PermissionDenied                   the user lacks a right
  |   |- StorageFull                        disk, tablespace or quota is exhausted
  |   |- AlreadyThere                       there is an object of that name
+ |   |- NotThere                           there is no object of that name
  |   `- RowRefused                         the database does not take a row; others it may
  |       |- ConstraintViolated             a key, foreign key or check refused a row
  |       `- WriteAltered                   the server stored something else than what was sent
@@ -87,6 +88,10 @@ class StorageFull(DatabaseError):
 
 class AlreadyThere(DatabaseError):
     """The statement would make an object of a name that is taken."""
+
+
+class NotThere(DatabaseError):
+    """The statement is about an object that is not there."""
 
 
 class RowRefused(DatabaseError):

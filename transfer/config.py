@@ -14,7 +14,7 @@ from mappings.name_styles import Style
 from mappings.names import PRESERVED, Naming, Rename
 from mappings.schema import Column, TableName
 
-IfExists = Literal["fail", "append"]
+IfExists = Literal["fail", "append", "replace"]
 Verify = Literal["none", "count", "digest"]
 Views = Literal["list", "try"]
 OnError = Literal["stop", "reject"]
@@ -155,6 +155,8 @@ class Options:
     batch_rows: int = DEFAULT_BATCH_ROWS
     chunk_bytes: int = DEFAULT_CHUNK_BYTES
     if_exists: IfExists = "fail"
+    repoint_foreign_keys: bool = False
+    """Whether foreign keys of tables that are not selected may be moved to the tables that replace others."""
     schema: bool = True
     """Create tables, indexes and keys."""
     rows: bool = True
@@ -179,3 +181,5 @@ class Options:
             raise ConfigurationError("--jobs and --batch-rows must be at least 1")
         if not (self.schema or self.rows):
             raise ConfigurationError("--schema-only and --data-only exclude each other")
+        if self.if_exists == "replace" and not self.schema:
+            raise ConfigurationError("--if-exists replace makes tables, and --data-only makes none")

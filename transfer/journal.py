@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
 from dialects.base import Session
 from dialects.sqltext import restriction
-from mappings.errors import AlreadyThere, Locked
+from mappings.errors import AlreadyThere, Locked, NotThere
 from transfer import journal_tables as tables
 from transfer.chunks import Chunk
 from transfer.config import Options
@@ -91,17 +91,31 @@ class Journal:
             session.commit()
         return range(first, self._steps + 1)
 
-    def step(self, session: Session, number: int, statements: Sequence[str], *, again: bool = False) -> None:
-        """Do an intended step and note that it is done: together, where the engine can. `again` says that the former
-        owner may have done it without the note; what is there already is then what that one made."""
+    def remember(self, session: Session, values: Mapping[str, object]) -> None:
+        """Keep values for whoever takes the run up again, as JSON under these names."""
+        rows = [(name, json.dumps(_plain(value), ensure_ascii=False)) for name, value in values.items()]
+        self.note(session, rows, "done")
+
+    def step(
+        self,
+        session: Session,
+        number: int,
+        statements: Sequence[str],
+        *,
+        again: bool = False,
+        alone: bool = False,
+    ) -> None:
+        """Do an intended step and note that it is done: together, where the engine can and no statement is to be
+        `alone`. `again` says that the former owner may have done it without the note; what is there, or gone, already
+        is then that one's work."""
         shelf = self._shelf(session, tables.STEP)
         done = shelf.update({"state": "done"}, shelf.of(self.run, number=number))
-        if session.dialect.limits.ddl_in_transactions:
+        if session.dialect.limits.ddl_in_transactions and not alone:
             return session.execute_all((*statements, done))
         for statement in statements:
             try:
                 session.execute(statement)
-            except AlreadyThere:
+            except (AlreadyThere, NotThere):
                 if not again:
                     raise
         return session.execute(done)
@@ -162,6 +176,13 @@ class Journal:
 
     def _shelf(self, session: Session, kept: Kept) -> Shelf:
         return Shelf(session.dialect, kept, self._home)
+
+
+def _plain(value: object) -> object:
+    """As JSON takes it."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
 def owner() -> str:

@@ -61,6 +61,8 @@ class TablePlan:
     columns: tuple[ColumnPlan, ...]
     chunk_key: ChunkKey = ChunkKey()
     exists: bool = False
+    replaces: bool = False
+    """The target has a table of this name, which goes when the new one is loaded and proved."""
     create: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
     foreign_keys: tuple[str, ...] = ()
@@ -216,6 +218,7 @@ def _table_document(table: TablePlan) -> dict[str, Any]:
         "rows": table.source.rows,
         "bytes": table.source.octets,
         "exists": table.exists,
+        "replaces": table.replaces,
         "hash": _hashed(_decisions(table)),
         "chunk_key": list(table.chunk_key.columns),
         "columns": [

@@ -10,6 +10,7 @@ from mappings import types as t
 from mappings.errors import Blocked
 from mappings.forms import FORMS, Form, formed
 from mappings.hazards import Finding
+from mappings.limits import Limits
 from mappings.names import Renamed, folded_table, table_names
 from mappings.schema import Column, NotCarried, Schema, Table, TableName, View
 from mappings.type_mapper import Note, Settled, Spelling, Step, Use, read_as_text, settle
@@ -24,6 +25,7 @@ from transfer.naming import NameCheck, refuse_unmeant, renamed_in
 from transfer.plan import ChunkKey, ColumnPlan, Plan, TablePlan
 from transfer.preflight import Place, probe
 from transfer.reflector import left_out, reflect
+from transfer.replacing import hanging
 from transfer.trial import restated
 
 
@@ -44,17 +46,22 @@ def make_plan(
         limits=target.dialect.limits,
     )
     present = tuple(table for table in target.reflect(_schemas(names)).tables if there(table.name))
-    planner = Planner(schema, source, target, options, known, names, present)
+    kept, replaced = _parted(present, names, options, target.dialect.limits)
+    planner = Planner(schema, source, target, options, known, names, kept, replaced)
     planned = [planner.table(table) for table in in_foreign_key_order(schema.tables)]
     tables = tuple(table for table in planned if table is not None)
+    hung = hanging(target, tables, repoint=options.repoint_foreign_keys)
     return Plan(
         source=schema.version,
         target=target.dialect.label,
         limits=target.dialect.limits,
         tables=tables,
-        notes=tuple(planner.notes),
-        not_carried=schema.not_carried + left_out(picked.missing_parents) + tuple(planner.not_carried),
-        blocks=tuple(planner.blocks),
+        notes=(*planner.notes, *hung.notes),
+        not_carried=schema.not_carried
+        + left_out(picked.missing_parents)
+        + tuple(planner.not_carried)
+        + hung.not_carried,
+        blocks=(*planner.blocks, *hung.blocks),
         options=options,
         opening=target.dialect.opening,
         views=_views(schema, target, options),
@@ -62,6 +69,17 @@ def make_plan(
         findings=tuple(planner.findings),
         names=(*(each for table in tables for each in renamed_in(table)), *planner.renamed),
     )
+
+
+def _parted(
+    present: tuple[Table, ...], names: Mapping[TableName, TableName], options: Options, limits: Limits
+) -> tuple[tuple[Table, ...], frozenset[TableName]]:
+    """The tables of the target that count for the plan, and the folded names of those that it is to replace."""
+    if options.if_exists != "replace":
+        return present, frozenset()
+    wanted = {folded_table(name, limits) for name in names.values()}
+    replaced = frozenset(name for table in present if (name := folded_table(table.name, limits)) in wanted)
+    return tuple(table for table in present if folded_table(table.name, limits) not in replaced), replaced
 
 
 def _views(schema: Schema, target: Session, options: Options) -> tuple[tuple[View, TableName], ...]:
@@ -105,6 +123,7 @@ class Planner:
         known: Mapping[Place, Use],
         names: Mapping[TableName, TableName],
         there: tuple[Table, ...],
+        replaced: frozenset[TableName],
     ) -> None:
         self._schema = schema
         self._source = source
@@ -113,6 +132,7 @@ class Planner:
         self._options = options
         self._known = known
         self._names = names
+        self._replaced = replaced
         self._there = {folded_table(table.name, target.dialect.limits): table for table in there}
         forms = {
             (table.name, column.name): form
@@ -201,6 +221,7 @@ class Planner:
 
     def _statements(self, source: Table, target: Table, columns: tuple[ColumnPlan, ...]) -> TablePlan:
         bare = TablePlan(source=source, target=target, columns=columns, chunk_key=self._chunk_key(source, columns))
+        bare = replace(bare, replaces=folded_table(target.name, self._dialect.limits) in self._replaced)
         stated = restated(self._dialect, bare, target)
         return stated if self._options.schema else replace(bare, finish=stated.finish)
 

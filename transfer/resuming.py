@@ -48,6 +48,11 @@ class Earlier:
         """The views that the run has made."""
         return frozenset(step.object for step in self.steps if step.phase == "view")
 
+    @property
+    def swapping(self) -> bool:
+        """Whether the run has proved its shadows and begun to put them in place."""
+        return any(step.phase == "attachments" for step in self.steps)
+
     def there(self, name: TableName) -> bool:
         """Whether a table of the target was there when the run was planned."""
         return str(name) not in self.made
@@ -112,7 +117,7 @@ class Resumption:
             refuse_foreign(table, self._ledger.before.get(str(table.target.name), 0))
             if not rewritable(table):
                 self._empty(table, pairs[0][1])
-        self._ledger.earlier((Copied(done.chunk, done.digest), done.record) for done in self._hold)
+        take_up(self._ledger, self._hold)
 
     def _empty(self, table: TablePlan, target: Session) -> None:
         """All of the table's chunks are to do again."""
@@ -142,6 +147,11 @@ def done_chunks(plan: Plan, chunks: Iterable[ChunkRecord]) -> list[Done]:
     """The chunks of these records."""
     tables = {short_name(str(table.source.name)): table for table in plan.tables}
     return [Done(chunk_of(tables[record.table], record.number, *record.span), record) for record in chunks]
+
+
+def take_up(ledger: Ledger, chunks: Iterable[Done]) -> None:
+    """Count these chunks as done by this run."""
+    ledger.earlier((Copied(done.chunk, done.digest), done.record) for done in chunks)
 
 
 def _holds(done: Done, reader: Session, plan: Plan, batch_rows: int) -> bool:

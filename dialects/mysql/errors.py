@@ -39,7 +39,8 @@ CODES: dict[int, tuple[Kind, str]] = {
         ),
     ),
     1050: (e.AlreadyThere, "the table is there already: drop it, or append with --if-exists append"),
-    **dict.fromkeys((1060, 1061, 1068, 1826, 3822), (e.AlreadyThere, "drop the object of that name first")),
+    **dict.fromkeys((1060, 1061, 1068, 1359, 1826, 3822), (e.AlreadyThere, "drop the object of that name first")),
+    **dict.fromkeys((1091, 1146, 1360, 3821), (e.NotThere, "see whether somebody else has dropped it")),
     1118: (e.DatabaseError, "the row is too wide for one table: leave columns out with --exclude"),
     1153: (e.DatabaseError, "on the server: SET GLOBAL max_allowed_packet = 1073741824"),
     1317: (e.DatabaseError, "the statement was interrupted: run again"),
@@ -50,9 +51,9 @@ CODES: dict[int, tuple[Kind, str]] = {
 }
 NO_LOCAL_FILES = frozenset({1148, 3948, 4166})
 """What servers say when LOAD DATA LOCAL is turned off."""
-HARMLESS = frozenset({124, 1007, 1008, 1050, 1051, 1091, 1280, 1287, 1681, 1831, 3674, 3719, 3778, 6020})
+HARMLESS = frozenset({124, 1007, 1008, 1050, 1051, 1091, 1280, 1287, 1681, 1831, 3090, 3135, 3674, 3719, 3778, 6020})
 """Warnings of DDL that alter nothing: a hidden column for full text, made or dropped already (IF EXISTS), a primary
-key's name, deprecated words, the same index twice, a spatial index without an SRID, utf8mb3."""
+key's name, deprecated words, the same index twice, a spatial index without an SRID, utf8mb3, and a sql_mode."""
 
 
 @contextmanager

@@ -64,6 +64,7 @@ def planning(command: Command) -> Command:
         allow_loss: tuple[str, ...],
         no_probe: bool,
         if_exists: Any,
+        repoint_foreign_keys: bool,
         schema_only: bool,
         data_only: bool,
         on_error: Any,
@@ -77,6 +78,7 @@ def planning(command: Command) -> Command:
             allowances=tuple(parse_allowance(text) for text in allow_loss),
             probe=not no_probe,
             if_exists=if_exists,
+            repoint_foreign_keys=repoint_foreign_keys,
             schema=not data_only,
             rows=not schema_only,
             naming=naming,
@@ -155,10 +157,15 @@ PLANNING = (
     click.option("--schema-only", is_flag=True, help="Create tables, keys and indexes; copy no rows."),
     click.option(
         "--if-exists",
-        type=click.Choice(["fail", "append"]),
+        type=click.Choice(["fail", "append", "replace"]),
         default="fail",
         show_default=True,
-        help="Tables that hold rows already: stop, or add to them.",
+        help="Tables that hold rows already: stop, add to them, or swap new ones for them.",
+    ),
+    click.option(
+        "--repoint-foreign-keys",
+        is_flag=True,
+        help="With replace: move the foreign keys of tables that are not selected to the new tables.",
     ),
     click.option(
         "--no-probe",

@@ -73,7 +73,7 @@ def _write(path: Path, text: str) -> None:
 @click.option("--no-verify", is_flag=True, help="The same as --verify none.")
 @choices.report_folder
 @choices.as_json
-@click.option("--yes", is_flag=True, help="Answer yes when --if-exists append asks. Never consents to loss.")
+@click.option("--yes", is_flag=True, help="Answer yes when --if-exists append or replace asks. Never consents to loss.")
 def copy_command(
     source: str,
     target: str,
@@ -113,11 +113,12 @@ def _planned(source: str, target: str, options: Options, reviewed: Path | None) 
 
 
 def _ask(plan: Plan, options: Options, *, yes: bool) -> None:
-    """Appending to tables that are there needs a yes: typed on a terminal, --yes without one."""
-    existing = [str(table.target.name) for table in plan.tables if table.exists]
-    if yes or plan.blocks or options.if_exists != "append" or not existing:
+    """Appending to tables, or replacing them, needs a yes: typed on a terminal, --yes without one."""
+    existing = [str(table.target.name) for table in plan.tables if table.exists or table.replaces]
+    if yes or plan.blocks or options.if_exists == "fail" or not existing:
         return
-    question = f"Append rows to {', '.join(existing)}?"
+    what = "Append rows to" if options.if_exists == "append" else "Replace"
+    question = f"{what} {', '.join(existing)}?"
     if not sys.stdin.isatty():
         raise Blocked(f"{question} There is no terminal to ask on.", hint="add --yes")
     click.confirm(question, abort=True, err=True)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
 import transfer
+from mappings.errors import ConfigurationError
 from mappings.names import Naming
-from transfer.cli import choices
+from transfer.cli import checking, choices
 from transfer.cli.outcome import job, tell
-from transfer.config import Options, Selection
+from transfer.config import Options, Selection, parse_allowance
 from transfer.page.writing import prepare
 from transfer.progress import for_stream
+from transfer.reviewed import read_reviewed
 from transfer.terminal import schema_text
+from transfer.verify_options import VerifyOptions
 
 
 @click.command("inspect")
@@ -34,6 +37,15 @@ def inspect_command(url: str, selection: Selection, as_json: bool) -> None:
 @click.argument("target")
 @choices.selecting
 @choices.calling
+@choices.allow_loss
+@click.option(
+    "--plan",
+    "reviewed",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The tables, names and rules of the plan that `plan --json` wrote.",
+)
+@checking.how
 @choices.jobs
 @choices.batch_rows
 @choices.report_folder
@@ -43,6 +55,9 @@ def verify_command(
     target: str,
     selection: Selection,
     naming: Naming,
+    allow_loss: tuple[str, ...],
+    reviewed: Path | None,
+    asked: VerifyOptions,
     jobs: int,
     batch_rows: int,
     folder: Path | None,
@@ -50,14 +65,26 @@ def verify_command(
 ) -> None:
     """Compare two databases value by value.
 
-    Exit 0 when equal, 3 when not. Give the options --table, --names and the like that the copy had.
+    Each row that differs is named, with column and both values. Give the options --table, --names, --allow-loss and
+    the like that the copy had, or its --plan.
+
+    Exit 0 when equal, 3 when not, 5 when nothing differs but not all was compared.
     """
     if folder is not None:
         prepare(folder)
-    options = Options(selection=selection, jobs=jobs, batch_rows=batch_rows, naming=naming)
+    options = Options(selection=selection, naming=naming, allowances=tuple(map(parse_allowance, allow_loss)))
+    options = replace(_planned(options, reviewed), jobs=jobs, batch_rows=batch_rows)
     progress = for_stream(sys.stderr)
     try:
-        report = transfer.verify(source, target, options, progress)
+        report = transfer.verify(source, target, options, progress, asked=asked)
     finally:
         progress.close()
     tell(report, job("verify", source, target), folder=folder, as_json=as_json)
+
+
+def _planned(options: Options, reviewed: Path | None) -> Options:
+    if reviewed is None:
+        return options
+    if options != Options():
+        raise ConfigurationError("--plan FILE has its own choices", hint="leave the other options of the plan out")
+    return read_reviewed(reviewed).options

@@ -61,8 +61,8 @@ def resume_command(
 ) -> None:
     """Go on with a run that ended early: the last one of TARGET, or RUN.
 
-    What is on the target already is held against the source as it is now; what is missing or has changed is copied. Exit 4
-    when the databases would now be planned otherwise, 75 when the run is still at work.
+    What is on the target already is held against the source as it is now; what is missing or has changed is copied.
+    Exit 4 when the databases would now be planned otherwise, 75 when the run is still at work.
     """
     progress = for_stream(sys.stderr)
     try:

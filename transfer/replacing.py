@@ -1,0 +1,147 @@
+"""Replaces tables that are there: a shadow is loaded beside each, proved, and swapped for it with all that hangs on it.
+
+The old table stays, under a name of its own, until the run is finalized; until then it can be swapped back.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from dialects import connect
+from dialects.base import Dialect, Session
+from dialects.swap import Attachments, Step, Swap, batches, swap_of
+from dialects.url import DatabaseUrl
+from mappings.errors import Contention
+from mappings.schema import NotCarried
+from mappings.type_mapper import Note
+from transfer.history import StepRecord
+from transfer.journal import Journal
+from transfer.plan import Plan, TablePlan
+from transfer.trial import restated
+
+TRIES, PAUSE = 120, 0.5
+"""How often a lock is asked for again, and after how many seconds."""
+SWAP = "swap"
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """What the reader of a plan must know of the tables that it replaces."""
+
+    notes: tuple[Note, ...] = ()
+    blocks: tuple[Note, ...] = ()
+    not_carried: tuple[NotCarried, ...] = ()
+
+
+def swaps_of(tables: Iterable[TablePlan], run: str) -> tuple[Swap, ...]:
+    """The swaps of a run, for the tables that it replaces under their final names."""
+    return tuple(swap_of(table.target, run) for table in tables if table.replaces)
+
+
+def hanging(target: Session, tables: Sequence[TablePlan], *, repoint: bool) -> Hanging:
+    """Ask the target what hangs on the tables that are to be replaced. `repoint`: the user allows the foreign keys of
+    tables that were not selected to be moved."""
+    swaps = swaps_of(tables, "")
+    if not swaps:
+        return Hanging()
+    found = target.attachments(swaps)
+    moved = (*found.moved, *found.copied, *found.parked)
+    notes = [
+        Note("S", str(swap.live), f"is replaced; the old one stays as {swap.old} until finalize") for swap in swaps
+    ]
+    notes += [Note("S", str(each.table), f"{each.kind} {each.name} is made anew on the new table") for each in moved]
+    blocks = [Note("F", str(each.table), f"{each.object} would be lost: {each.reason}") for each in found.obstacles]
+    for key in found.inbound:
+        told = f"foreign key {key.key.name} of {key.child}, which is not selected, points to {key.key.target}"
+        if repoint:
+            notes.append(Note("S", str(key.child), f"{told}; it is moved to the new table, as allowed"))
+        else:
+            blocks.append(Note("F", str(key.child), told, "--repoint-foreign-keys"))
+    left = tuple(NotCarried(each.object, str(each.table), each.reason) for each in found.left)
+    return Hanging(tuple(notes), tuple(blocks), left)
+
+
+def shadowed(plan: Plan, run: str, dialect: Dialect) -> Plan:
+    """The plan with a shadow in place of each table that is to be replaced."""
+    swaps = swaps_of(plan.tables, run)
+    if not swaps:
+        return plan
+    by_name = {swap.live: swap for swap in swaps}
+
+    def stand_in(table: TablePlan) -> TablePlan:
+        if not table.replaces:
+            return table
+        return restated(dialect, table, dialect.swapper.shadow(by_name[table.target.name], swaps))
+
+    return replace(plan, tables=tuple(map(stand_in, plan.tables)))
+
+
+class Swapping:
+    """Runs the steps of a swap, there or back, each noted in the journal, so that it can be gone on with."""
+
+    def __init__(self, target: DatabaseUrl, journal: Journal, phase: str = SWAP) -> None:
+        self._target = target
+        self._journal = journal
+        self._phase = phase
+
+    def run(self, control: Session, steps: tuple[Step, ...], noted: Sequence[StepRecord] = ()) -> None:
+        """`noted` are the steps that a former owner of the run has noted. Contention when a lock cannot be had for a
+        minute; nothing has changed then, or what is left can be done later."""
+        groups = list(batches(steps))
+        known = [step for step in noted if step.phase == self._phase]
+        if known:
+            numbers = [step.number for step in known]
+        else:
+            numbers = list(self._journal.note(control, [(self._phase, str(at)) for at in range(len(groups))]))
+        done = {step.number for step in known if step.state == "done"}
+        patiently(lambda: self._try(groups, numbers, done, again=bool(known)))
+
+    def _try(
+        self, groups: list[tuple[bool, tuple[str, ...]]], numbers: list[int], done: set[int], *, again: bool
+    ) -> None:
+        """On a connection of its own: closing it gives locks and settings back."""
+        with connect(self._target, writable=True) as session:
+            for number, (alone, statements) in zip(numbers, groups, strict=True):
+                if number in done and not _sets(statements):
+                    continue
+                self._journal.step(session, number, statements, again=again, alone=alone)
+                done.add(number)
+
+
+def _sets(statements: Sequence[str]) -> bool:
+    """Whether a step only sets its session up, which a new one needs, too."""
+    return len(statements) == 1 and statements[0].startswith(("SET ", "PRAGMA "))
+
+
+def patiently(work: Callable[[], None]) -> None:
+    """Again and again while a lock is held by others."""
+    for left in range(TRIES, -1, -1):
+        try:
+            return work()
+        except Contention:
+            if not left:
+                raise
+        time.sleep(PAUSE)
+    return None
+
+
+def swap(
+    control: Session, target: DatabaseUrl, journal: Journal, swaps: tuple[Swap, ...], noted: Sequence[StepRecord]
+) -> None:
+    """Put the loaded shadows in the place of the live tables. What hangs on these is kept in the journal first."""
+    found = remembered(noted)
+    if found is None:
+        found = control.attachments(swaps)
+        journal.remember(control, {"swaps": swaps, "attachments": found})
+    steps = control.dialect.swapper.swap(swaps, found)
+    Swapping(target, journal).run(control, steps, noted)
+
+
+def remembered(noted: Sequence[StepRecord]) -> Attachments | None:
+    """What hung on the old tables, as a former owner of the run has noted it."""
+    from pydantic import TypeAdapter  # a tenth of a second that few commands spend
+
+    text = next((step.object for step in noted if step.phase == "attachments"), None)
+    return None if text is None else TypeAdapter(Attachments).validate_json(text)
