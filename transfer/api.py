@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from dialects import connect, survey
@@ -23,7 +20,7 @@ from transfer.progress import Progress, Silent
 from transfer.reflector import reflect
 from transfer.replay import Replayed
 from transfer.replay import replay as replay_rows
-from transfer.report import Report, TableReport
+from transfer.report import Report
 from transfer.resuming import earlier, refuse_at_work, refuse_ended
 from transfer.reviewed import Reviewed, options_from, read_reviewed, refuse_drift
 from transfer.runner import Run, refuse_blocks
@@ -130,7 +127,9 @@ def verify(
 
     The report's status is `differences` when there are any, `partial` when there are none but not all was compared.
     """
-    return verify_databases(_url(source), _url(target), options or Options(), asked or VerifyOptions(), progress or Silent())
+    return verify_databases(
+        _url(source), _url(target), options or Options(), asked or VerifyOptions(), progress or Silent()
+    )
 
 
 def compare(

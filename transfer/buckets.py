@@ -14,8 +14,10 @@ from mappings.schema import Column, Table
 
 BUCKET_ROWS = 2_000
 """The aim: few enough to be fetched for one wrong row among them, many enough that buckets are few."""
-LEAST_DIGITS, MOST_DIGITS = 2, 4
-FEWEST, MOST = 16**LEAST_DIGITS, 16**MOST_DIGITS
+SIZES = {2: 256, 3: 4096, 4: 65_536}
+"""Buckets by the hexadecimal digits that number them."""
+LEAST_DIGITS, MOST_DIGITS = min(SIZES), max(SIZES)
+FEWEST, MOST = SIZES[LEAST_DIGITS], SIZES[MOST_DIGITS]
 ROW_OCTETS = 100
 """Bytes assumed for a row of a table whose rows no engine estimates: more buckets than needed cost little."""
 
@@ -65,7 +67,7 @@ class Buckets:
 
 
 def size_of(by: Ranges | Hashes) -> int:
-    return by.count if isinstance(by, Ranges) else int(1 << 4 * by.digits)
+    return by.count if isinstance(by, Ranges) else SIZES[by.digits]
 
 
 def finest(by: Bucketing) -> Keys | Hashes:
@@ -84,7 +86,7 @@ def ranges(column: Column, ends: tuple[int, int], rows: int) -> Ranges:
 def hashes(columns: tuple[Column, ...], rows: int) -> Hashes:
     """As few leading digits as make enough buckets."""
     wanted = _wanted(rows)
-    digits = next(digits for digits in range(LEAST_DIGITS, MOST_DIGITS + 1) if 16**digits >= wanted)
+    digits = next(digits for digits, size in SIZES.items() if size >= wanted)
     return Hashes(columns, digits)
 
 

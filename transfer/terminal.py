@@ -13,7 +13,14 @@ from transfer.grouping import MEANINGS, grouped_notes, grouped_objects
 from transfer.plan import Plan, TablePlan
 from transfer.report import Report, TableReport
 from transfer.terminal_compare import differences_text
+from transfer.terminal_rows import rows_found_text
 
+STATUSES = {
+    "done": "Done",
+    "rejects": "DONE IN PART",
+    "differences": "DIFFERENCES FOUND",
+    "partial": "NOT ALL COMPARED",
+}
 WIDEST = 60
 """Characters of a cell that the other rows make room for; a longer one pushes its own row to the right."""
 
@@ -159,9 +166,7 @@ def _paragraph(head: str, places: Sequence[str]) -> str:
 def report_text(report: Report) -> str:
     """What `copy` and `verify` print at the end."""
     parts = [_tables_text(report), ""]
-    for table in report.tables:
-        if table.difference:
-            parts.append(click.style(f"{table.target}: {table.difference}", fg="red"))
+    parts += rows_found_text(report)
     if report.rejected:
         parts += [click.style(f"Rejected: {counted(report.rejected, 'row')}, kept in {report.reject_file}", fg="red")]
         parts += [f"Mend them there and write them with: dbtransfer replay {report.reject_file} TARGET", ""]
@@ -195,7 +200,7 @@ def _closing(report: Report) -> str:
     times = [f"copied in {report.copy_seconds:.1f} s"] if report.copy_seconds else []
     times += [f"verified in {report.verify_seconds:.1f} s"] if report.verify_seconds else []
     instant = f" Source: {report.consistency}." if report.consistency else ""
-    word = {"done": "Done", "rejects": "DONE IN PART", "differences": "DIFFERENCES FOUND"}[report.status]
+    word = STATUSES[report.status]
     colour = "green" if report.status == "done" else "red"
     done = (counted(len(report.tables), "table"), counted(report.rows, "row"), *(times or ["nothing to copy"]))
     return click.style(f"{word}: ", fg=colour, bold=True) + ", ".join(done) + "." + instant + _schema_told(report)

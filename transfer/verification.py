@@ -172,9 +172,7 @@ class Verification:
 
         crew.run(work)
 
-    def _searched(
-        self, part: Part, source: Session, target: Session, finding: Finding
-    ) -> tuple[Search, list[Surplus]]:
+    def _searched(self, part: Part, source: Session, target: Session, finding: Finding) -> tuple[Search, list[Surplus]]:
         """All that is surplus in a part; a value that cannot be compared ends its table, not the run."""
         search = Search(self._pair(part.subject, source, target), part.by)
         found: list[Surplus] = []
@@ -250,9 +248,7 @@ class Verification:
     def _look(self, finding: Finding, pair: Pair) -> None:
         """The rows themselves: as many as are shown, or all, where they decide."""
         subject, shown = finding.subject, 0
-        compare = RowComparison(
-            pair, finest(finding.by), subject.conditions, subject.key, self.options.float_tolerance
-        )
+        compare = RowComparison(pair, finest(finding.by), subject.conditions, subject.key, self.options.float_tolerance)
         numbers = sorted(finding.surplus, key=lambda number: (number is not None, number or 0))
         looked = numbers if self._lenient(subject) else numbers[: self.options.max_differences]
         seen = 0

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from dialects.base import KeyRange, Session
 from mappings.canonical import agreed
 from mappings.schema import Column
-from transfer.chunks import Chunk, ChunkQueue
+from transfer.chunks import Chunk
 from transfer.copier import Conformer, ahead
 from transfer.digest import Digest, Digester
 from transfer.ledger import Copied
@@ -200,58 +198,6 @@ def agreed_columns(table: TablePlan) -> tuple[Column, ...]:
     if any(column.rule or not agreed(column.read.type, column.write.type) for column in table.columns):
         return ()
     return tuple(replace(column.read, type=column.write.type) for column in table.columns)
-
-
-def verify_plan(
-    plan: Plan,
-    pairs: Sequence[tuple[Session, Session]],
-    *,
-    chunk_bytes: int,
-    batch_rows: int,
-    progress: Progress,
-) -> tuple[dict[str, Verdict], dict[str, int], dict[str, float]]:
-    """Compare every table of two live databases: verdicts, rows and seconds by target table."""
-    chunks = ChunkQueue(plan.tables, chunk_bytes)
-    findings = Findings(str(table.target.name) for table in plan.tables)
-    sums: dict[str, Digest] = defaultdict(Digest)
-    seconds: dict[str, float] = defaultdict(float)
-    whole: dict[str, TablePlan] = {}
-    lock, crew = threading.Lock(), Crew(pairs)
-
-    def work(source: Session, target: Session) -> None:
-        while not crew.stopping and (chunk := chunks.take(source)) is not None:
-            name, began = str(chunk.table.target.name), time.monotonic()
-            both = chunk.where is None or portable(chunk.table)
-            expected, found = _digests(source, target if both else None, chunk, plan, batch_rows, progress)
-            told = (
-                difference(Comparison(chunk.table, chunk.target_where, expected.digest), found.digest) if found else ""
-            )
-            findings.add(name, told, inside=expected.inside and (found is None or found.inside))
-            with lock:
-                sums[name] += expected.digest
-                seconds[name] += time.monotonic() - began
-                whole.update({} if both else {name: chunk.table})
-
-    crew.run(work)
-    tasks = [Comparison(table, None, sums[name]) for name, table in whole.items()]
-    _compare_all(tasks, [target for _, target in pairs], batch_rows, progress, findings)
-    return findings.verdicts, {name: digest.rows for name, digest in sums.items()}, seconds
-
-
-def _digests(
-    source: Session, target: Session | None, chunk: Chunk, plan: Plan, batch_rows: int, progress: Progress
-) -> tuple[Found, Found | None]:
-    """The digests of both sides, both databases at work at once; that of the source alone without a `target`."""
-    if target is None:
-        return digest_source(source, chunk, plan, batch_rows), None
-    with ThreadPoolExecutor(1, "target") as pool:
-        there = pool.submit(digest_target, target, chunk.table, chunk.target_where, batch_rows, progress)
-        try:
-            expected = digest_source(source, chunk, plan, batch_rows)
-        except BaseException:
-            target.cancel()
-            raise
-        return expected, there.result()
 
 
 def combined(counted: Mapping[str, Verdict], digested: Mapping[str, Verdict]) -> dict[str, Verdict]:

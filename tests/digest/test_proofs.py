@@ -83,7 +83,7 @@ def test_each_planted_difference_is_found_inside(database: DatabaseFactory, sour
         assert report.exit_code == 3
 
 
-def test_a_lost_chunk_is_found_by_its_range(database: DatabaseFactory) -> None:
+def test_a_lost_row_is_found_by_its_key(database: DatabaseFactory) -> None:
     there, here = database("postgresql"), database("mariadb")
     plain.execute(
         there,
@@ -93,9 +93,13 @@ def test_a_lost_chunk_is_found_by_its_range(database: DatabaseFactory) -> None:
     small = Options(chunk_bytes=1)
     assert proofs(copied(there, here, small)) == {("digest", "inside")}
     plain.execute(here, "DELETE FROM many WHERE id = 1500")
-    (table,) = transfer.verify(there, here, small).tables
+    report = transfer.verify(there, here, small)
+    (table,) = report.tables
     assert (table.verified, table.proof) == ("differs", "inside")
-    assert table.difference == "rows with 1001 <= id < 2001: 1000 rows expected, 999 found"
+    assert table.difference == "1 row differs: 1 missing"
+    assert [(each.kind, each.key, each.source) for each in report.differences] == [
+        ("missing", "1500", "id=1500, word='w1500'")
+    ]
 
 
 def test_what_a_rule_alters_is_proved_against_what_was_sent(database: DatabaseFactory) -> None:
