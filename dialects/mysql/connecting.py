@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dialects.mysql import connecting_tls as tls
-from dialects.mysql.errors import translated
+from dialects.mysql.errors import code_of, translated
 from dialects.mysql.server import OLDEST, Server, parse_version
 from dialects.url import DatabaseUrl
-from mappings.errors import ConfigurationError, ConnectionRefused, DatabaseError
+from mappings.errors import ConfigurationError, ConnectionRefused, DatabaseError, PermissionDenied
 
 if TYPE_CHECKING:
     from dialects.mysql.wire import BulkConnection
@@ -44,6 +44,11 @@ COLLATIONS_OF_MYSQL = "SELECT collation_name FROM information_schema.collations"
 COLLATIONS_OF_MARIADB = """\
 SELECT full_collation_name FROM information_schema.collation_character_set_applicability"""
 COLLATIONS_OF_OLD_MARIADB = "SELECT collation_name FROM information_schema.collations"
+PARTLY = """\
+SELECT DISTINCT table_name FROM information_schema.column_privileges
+WHERE table_schema = DATABASE() AND privilege_type = 'SELECT'"""
+WHOLE = "SELECT * FROM `{table}` WHERE 1 = 0"
+NOT_ALLOWED = (1142, 1143)
 
 SOCKET = "unix_socket"
 SECONDS = ("connect_timeout", "read_timeout", "write_timeout")
@@ -162,7 +167,22 @@ def _set_up(connection: BulkConnection, *, writable: bool) -> Opened:
         raise ConfigurationError(f"the server is {server.label}", hint=f"{server.product} {oldest} or newer is needed")
     if not writable:
         connection.run(READ_ONLY)
+        _refuse_hidden_columns(connection)
     return Opened(connection, server, bool(local_infile), int(max_allowed_packet))
+
+
+def _refuse_hidden_columns(connection: BulkConnection) -> None:
+    """The catalogue shows only the columns that were granted: a copy, and its proof, would pass over the rest."""
+    for (table,) in connection.run(PARTLY):
+        try:
+            connection.run(WHOLE.format(table=table.replace("`", "``")))
+        except Exception as error:
+            if code_of(error) not in NOT_ALLOWED:
+                raise
+            raise PermissionDenied(
+                f"this user may read only some columns of {table}, and cannot see that there are others",
+                hint=f"GRANT SELECT ON `{table}`, the whole table; or REVOKE its SELECT on the columns to leave it out",
+            ) from error
 
 
 def _collations(connection: BulkConnection, maria: bool, version: tuple[int, int, int]) -> frozenset[str]:
