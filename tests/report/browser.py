@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,15 @@ from typing import Any
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-extensions", "--remote-debugging-pipe")  # fmt: skip
+
+LAUNCH = """
+import fcntl, os, sys
+ours = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3]]
+os.dup2(ours[0], 3)
+os.dup2(ours[1], 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""The browser reads commands from file 3 and writes answers to file 4."""
 
 
 def program() -> str | None:
@@ -30,8 +40,7 @@ class Browser:
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
         self._process = subprocess.Popen(
-            # the browser reads commands from 3 and writes answers to 4
-            ["sh", "-c", f'exec "$0" "$@" 3<&{theirs_in} 4>&{theirs_out}', path, *FLAGS,
+            [sys.executable, "-IS", "-c", LAUNCH, str(theirs_in), str(theirs_out), path, *FLAGS,
              f"--user-data-dir={self._profile.name}", "about:blank"],
             pass_fds=(theirs_in, theirs_out),
             stdout=subprocess.DEVNULL,
@@ -43,7 +52,11 @@ class Browser:
         self._number, self._session, self._left = 0, "", b""
         self.complaints: list[str] = []
         self.requests: list[str] = []
-        self._attach()
+        try:
+            self._attach()
+        except BaseException:
+            self.close()
+            raise
 
     def _attach(self) -> None:
         target = self("Target.createTarget", url="about:blank")["targetId"]
@@ -104,19 +117,25 @@ class Browser:
 
     def picture(self, path: Path, *, whole: bool = True) -> None:
         """A screenshot, of the whole page or of the screen."""
-        data = self("Page.captureScreenshot", captureBeyondViewport=whole, **({} if whole else {}))["data"]
+        data = self("Page.captureScreenshot", captureBeyondViewport=whole)["data"]
         path.write_bytes(base64.b64decode(data))
 
     def printed(self, path: Path) -> None:
         """The page as it is printed, on A4."""
+        self("Emulation.setEmulatedMedia", media="", features=[])
         told = {"paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": True, "printBackground": False}
         path.write_bytes(base64.b64decode(self("Page.printToPDF", **told)["data"]))
 
     def close(self) -> None:
+        """End the browser that was started here, and remove what it kept."""
         with suppress(RuntimeError, OSError):
             self._session = ""
             self("Browser.close")
-        self._process.wait(10)
-        self._out.close()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        with suppress(OSError):
+            self._out.close()
         self._in.close()
         self._profile.cleanup()

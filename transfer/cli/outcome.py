@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,6 +16,7 @@ from transfer.page.headline import Command
 from transfer.page.settings import in_words, settings
 from transfer.page.writing import Job, write_page
 from transfer.plan import Plan
+from transfer.progress import for_stream
 from transfer.report import Report
 from transfer.terminal import report_text
 
@@ -35,18 +37,18 @@ def _given() -> list[tuple[str, str]]:
 
 def tell(report: Report, job: Job, *, folder: Path | None, as_json: bool) -> NoReturn:
     """Print the report and end. A page that cannot be written hides neither the report nor its exit code."""
-    code = report.exit_code
-    if folder is not None:
-        code = code or _page(folder, report, job)
+    unwritten = _page(folder, report, job) if folder is not None else 0
     click.echo(json.dumps(report.document(), ensure_ascii=False, indent=2) if as_json else report_text(report))
-    sys.exit(code)
+    sys.exit(report.exit_code or unwritten)
 
 
 def _page(folder: Path, report: Report, job: Job) -> int:
     """Write the page and say where it is; the exit code of that alone."""
     try:
-        click.echo(f"Report: {write_page(folder, report, job)}", err=True)
+        path = write_page(folder, report, job)
     except TransferError as error:
         click.echo(f"Error: {error}\nTry:   {error.hint}", err=True)
         return error.exit_code
+    with closing(for_stream(sys.stderr)) as progress:
+        progress.say(f"report: {path}")
     return 0

@@ -77,7 +77,7 @@ def page(report: Report, job: Job) -> str:
             job=job,
             plan=job.plan,
             headline=headline(report, job.command),
-            ended=_ended(report),
+            instants=_instants(report),
             chart=chart,
             rejects=sections.reject_groups(rejects, report),
             reject_problem=problem,
@@ -101,12 +101,13 @@ def _rejects(report: Report) -> tuple[dict[str, list[Rejected]], str]:
         return {}, f"{report.reject_file} cannot be read: {type(error).__name__} {error}"
 
 
-def _ended(report: Report) -> str:
-    """When the run ended, as its beginning is told."""
+def _instants(report: Report) -> str:
+    """From when to when the run went; empty where nobody noted it."""
     if not report.started:
         return ""
-    ended = datetime.fromisoformat(report.started) + timedelta(seconds=report.seconds)
-    return f"{ended.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    began = datetime.fromisoformat(report.started).astimezone(UTC)
+    ended = began + timedelta(seconds=report.seconds)
+    return " to ".join(f"{each:%Y-%m-%d %H:%M:%S} UTC" for each in (began, ended))
 
 
 @cache
