@@ -211,6 +211,11 @@ class Dialect(ABC):
     @abstractmethod
     def create_index(self, table: Table, index: Index) -> str: ...
 
+    def drop_tables(self, tables: tuple[Table, ...]) -> tuple[str, ...]:
+        """The statements that drop these tables, children before their parents, and what `create_table` made for each
+        alone. Nothing else goes with them."""
+        return tuple(f"DROP TABLE {self.qualified(table.name)}" for table in tables)
+
     @abstractmethod
     def add_foreign_key(self, table: Table, key: ForeignKey) -> str | None:
         """None where CREATE TABLE said it (limits.foreign_keys_inline)."""

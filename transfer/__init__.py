@@ -14,7 +14,21 @@ from __future__ import annotations
 from mappings.errors import TransferError
 from mappings.names import Naming, Rename
 from mappings.schema import Schema
-from transfer.api import compare, copy, inspect, plan, replay, resume, reviewed_plan, runs, status, verify
+from transfer.api import (
+    clean,
+    compare,
+    copy,
+    finalize,
+    inspect,
+    plan,
+    replay,
+    resume,
+    reviewed_plan,
+    rollback,
+    runs,
+    status,
+    verify,
+)
 from transfer.config import Options, Selection
 from transfer.differences import Comparison
 from transfer.history import RunRecord, RunStatus
@@ -33,13 +47,16 @@ __all__ = [
     "Schema",
     "Selection",
     "TransferError",
+    "clean",
     "compare",
     "copy",
+    "finalize",
     "inspect",
     "plan",
     "replay",
     "resume",
     "reviewed_plan",
+    "rollback",
     "runs",
     "status",
     "verify",

@@ -10,6 +10,7 @@ from dialects.url import DatabaseUrl, parse_url
 from mappings.errors import ConfigurationError
 from mappings.names import PRESERVED, Naming
 from mappings.schema import Schema
+from transfer import undoing
 from transfer.compare import compare_plan, plan_anew
 from transfer.config import Allowance, Options, Selection
 from transfer.differences import Comparison
@@ -107,6 +108,21 @@ def resume(
     asked = options_from(record.options)
     options = replace(asked, jobs=jobs or asked.jobs, batch_rows=batch_rows or asked.batch_rows)
     return Run(made, where, _url(target), options, progress or Silent(), past)()
+
+
+def rollback(target: Url, run: str) -> tuple[str, ...]:
+    """Undo a run; what was done, in words. Blocked, with nothing changed, when that cannot be."""
+    return undoing.rollback(_url(target), run)
+
+
+def finalize(target: Url, run: str) -> tuple[str, ...]:
+    """Drop the tables that a run has replaced; what was done, in words."""
+    return undoing.finalize(_url(target), run)
+
+
+def clean(target: Url, *, everything: bool = False) -> tuple[str, ...]:
+    """Remove what the target's journal keeps of runs that have ended; of all when `everything`."""
+    return undoing.clean(_url(target), everything=everything)
 
 
 def replay(path: Path, target: Url) -> Replayed:

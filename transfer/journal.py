@@ -25,7 +25,7 @@ from transfer.journal_tables import Kept, Shelf, short_name
 from transfer.plan import Plan
 from transfer.rejects import Reject
 
-State = Literal["running", "done", "differs", "failed", "stopped", "rolled back"]
+State = Literal["running", "done", "differs", "failed", "stopped", "rolled back", "finalized"]
 LONGEST_MESSAGE = 2_000
 
 
@@ -35,11 +35,12 @@ class Journal:
     `claim`, `prepare` and `open` or `take_over` come first, in this order, over the run's control session.
     """
 
-    def __init__(self, run: str, epoch: int = 1) -> None:
+    def __init__(self, run: str, epoch: int = 1, steps: int = 0) -> None:
+        """`steps` is how many former owners have noted."""
         self.run = run
         self.epoch = epoch
         self._home = ""
-        self._steps = 0
+        self._steps = steps
 
     def claim(self, session: Session, names: Sequence[str]) -> None:
         """Hold these target tables for as long as `session` is open. Locked when another run holds one of them."""
@@ -61,10 +62,9 @@ class Journal:
         self._shelf(session, tables.PLAN).write(session, [(self.run, plan.hash, document)])
         session.commit()
 
-    def take_over(self, session: Session, steps: int) -> None:
-        """Go on with a run whose owner is gone, `steps` of which are noted. Locked when somebody else was faster."""
+    def take_over(self, session: Session) -> None:
+        """Go on with a run whose owner is gone. Locked when somebody else was faster."""
         shelf = self._shelf(session, tables.RUN)
-        self._steps = steps
         session.begin()
         before = int(str(session.within(self._epoch_query(session))[0][0]))
         if before == self.epoch - 1:

@@ -146,6 +146,14 @@ def _make(session: Session, home: str) -> None:
                 session.execute(statement)
 
 
+def drop_statements(session: Session, home: str) -> tuple[str, ...]:
+    """What removes the whole journal."""
+    dialect = session.dialect
+    tables = (kept_table(dialect, kept, home) for kept in ALL)
+    dropped = [f"DROP TABLE {dialect.qualified(table.name)}" for table in tables if is_there(session, table)]
+    return (*dropped, f"DROP SCHEMA {dialect.quote(OURS)}") if home == OURS else tuple(dropped)
+
+
 def is_there(session: Session, table: Table) -> bool:
     try:
         session.query(f"SELECT 1 FROM {session.dialect.qualified(table.name)} WHERE 1 = 0")

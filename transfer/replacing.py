@@ -48,9 +48,7 @@ def hanging(target: Session, tables: Sequence[TablePlan], *, repoint: bool) -> H
         return Hanging()
     found = target.attachments(swaps)
     moved = (*found.moved, *found.copied, *found.parked)
-    notes = [
-        Note("S", str(swap.live), f"is replaced; the old one stays as {swap.old} until finalize") for swap in swaps
-    ]
+    notes = [Note("S", str(swap.live), "is replaced; the old one stays beside it until finalize") for swap in swaps]
     notes += [Note("S", str(each.table), f"{each.kind} {each.name} is made anew on the new table") for each in moved]
     blocks = [Note("F", str(each.table), f"{each.object} would be lost: {each.reason}") for each in found.obstacles]
     for key in found.inbound:

@@ -65,7 +65,7 @@ def earlier(history: History, record: RunRecord) -> Earlier:
 
 def refuse_ended(record: RunRecord) -> None:
     """ConfigurationError for a run that is done, or undone."""
-    if record.state in ("done", "differs", "rolled back"):
+    if record.state in ("done", "differs", "rolled back", "finalized"):
         raise ConfigurationError(f"run {record.run} is {record.state}", hint="there is nothing to go on with")
 
 

@@ -1,4 +1,4 @@
-"""Does what the plan says: tables, rows, then indexes, keys and the rest; the proof; last what replaces is swapped in."""
+"""Does what the plan says: tables, rows, then indexes, keys and the rest; the proof; then new tables replace old."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Run:
 
     def _make_journal(self) -> Journal:
         if self._earlier is not None:
-            return Journal(self._earlier.record.run, self._earlier.record.epoch + 1)
+            return Journal(self._earlier.record.run, self._earlier.record.epoch + 1, len(self._earlier.steps))
         return Journal(f"{self._started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}")
 
     def __call__(self) -> Report:
@@ -107,7 +107,7 @@ class Run:
     def _begin(self, control: Session) -> None:
         """Open the journal, or take it over; nothing else has been written before."""
         if self._earlier is not None:
-            self._journal.take_over(control, len(self._earlier.steps))
+            self._journal.take_over(control)
         self._plan = tried_plan(self._plan, control)
         self._loaded = shadowed(self._plan, self._journal.run, control.dialect)
         self._steps = Steps(self._loaded, self._journal)

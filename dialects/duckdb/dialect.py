@@ -93,6 +93,12 @@ class DuckDBDialect(Dialect):
     def fit_table(self, table: Table) -> tuple[Table, tuple[str, ...]]:
         return fitting.fit_table(table)
 
+    def drop_tables(self, tables: tuple[Table, ...]) -> tuple[str, ...]:
+        """A sequence that numbers a column is the table's alone."""
+        numbered = [(table, column) for table in tables for column in table.columns if column.identity is not None]
+        sequences = [f"DROP SEQUENCE IF EXISTS {self.qualified(ddl.sequence_of(*each))}" for each in numbered]
+        return (*super().drop_tables(tables), *sequences)
+
     def create_table(self, table: Table) -> tuple[str, ...]:
         return ddl.create_table(self, table)
 

@@ -148,6 +148,11 @@ class MysqlDialect(Dialect):
     def normal_form(self, table: Table) -> Table:
         return normal_form(self, table, self.server)
 
+    def drop_tables(self, tables: tuple[Table, ...]) -> tuple[str, ...]:
+        """Keys between them may go round in a circle."""
+        dropped = super().drop_tables(tables)
+        return ("SET SESSION foreign_key_checks = 0", *dropped, "SET SESSION foreign_key_checks = 1") if dropped else ()
+
     def create_table(self, table: Table) -> tuple[str, ...]:
         return (ddl.create_table(self, table, self.server),)
 

@@ -123,6 +123,11 @@ class PostgreSQLDialect(Dialect):
     def normal_form(self, table: Table) -> Table:
         return normal_form(table, self.server)
 
+    def drop_tables(self, tables: tuple[Table, ...]) -> tuple[str, ...]:
+        """In one statement, so that keys between them are no hindrance."""
+        names = ", ".join(self.qualified(table.name) for table in tables)
+        return (f"DROP TABLE {names}",) if tables else ()
+
     def create_table(self, table: Table) -> tuple[str, ...]:
         return ddl.create_table(self, table, self.server)
 

@@ -15,7 +15,14 @@ from transfer.cli.copying import copy_command, plan_command
 from transfer.cli.demo import demo_command
 from transfer.cli.looking import inspect_command, verify_command
 from transfer.cli.replaying import replay_command
-from transfer.cli.running import resume_command, runs_command, status_command
+from transfer.cli.running import (
+    clean_command,
+    finalize_command,
+    resume_command,
+    rollback_command,
+    runs_command,
+    status_command,
+)
 from transfer.workers import Terminated
 
 
@@ -41,6 +48,9 @@ for command in (
     resume_command,
     runs_command,
     status_command,
+    rollback_command,
+    finalize_command,
+    clean_command,
     replay_command,
     demo_command,
 ):

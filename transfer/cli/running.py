@@ -1,4 +1,5 @@
-"""`dbtransfer runs`, `status` and `resume`: what the journal of a target tells, and going on from there."""
+"""`dbtransfer runs`, `status`, `resume`, `rollback`, `finalize`, `clean`: what a target's journal tells, and what comes
+after a run."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from dataclasses import asdict
 import click
 
 import transfer
+from mappings.errors import Blocked
 from transfer.cli import choices
 from transfer.history import RunStatus
 from transfer.progress import for_stream
@@ -19,6 +21,7 @@ from transfer.terminal_runs import runs_text, status_text
 WATCH_SECONDS = 2.0
 
 run = click.argument("run", default="")
+yes = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
 @click.command("runs")
@@ -71,3 +74,50 @@ def resume_command(
         progress.close()
     click.echo(json.dumps(report.document(), ensure_ascii=False, indent=2) if as_json else report_text(report))
     sys.exit(report.exit_code)
+
+
+@click.command("rollback")
+@click.argument("target")
+@click.argument("run")
+@yes
+def rollback_command(target: str, run: str, yes: bool) -> None:
+    """Undo RUN: tables that it has replaced come back, tables and views that it has made go.
+
+    Exit 4, with nothing changed, when rows have changed since, or when the run has added rows to older tables.
+    """
+    _ask(f"Undo run {run}?", yes=yes)
+    _tell(transfer.rollback(target, run))
+
+
+@click.command("finalize")
+@click.argument("target")
+@click.argument("run")
+@yes
+def finalize_command(target: str, run: str, yes: bool) -> None:
+    """Drop the tables that RUN has replaced; after this it cannot be undone."""
+    _ask(f"Drop the old tables of run {run} for good?", yes=yes)
+    _tell(transfer.finalize(target, run))
+
+
+@click.command("clean")
+@click.argument("target")
+@click.option("--all", "everything", is_flag=True, help="Also what runs need to be gone on with or undone.")
+@yes
+def clean_command(target: str, everything: bool, yes: bool) -> None:
+    """Remove from TARGET what the journal keeps of runs that have ended."""
+    _ask("Remove the journal?", yes=yes or not everything)
+    _tell(transfer.clean(target, everything=everything))
+
+
+def _ask(question: str, *, yes: bool) -> None:
+    """Typed on a terminal, --yes without one."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Blocked(f"{question} There is no terminal to ask on.", hint="add --yes")
+    click.confirm(question, abort=True, err=True)
+
+
+def _tell(lines: tuple[str, ...]) -> None:
+    for line in lines:
+        click.echo(line)
