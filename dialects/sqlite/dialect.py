@@ -8,7 +8,9 @@ from dialects import sqltext
 from dialects.base import Dialect, Fit, Named
 from dialects.sqlite import cuts, ddl, defaults, expressions, fitting, hazards, names, spelling
 from dialects.sqlite.normal import normal_form
+from dialects.sqlite.swap import SqliteSwapper
 from dialects.sqlite.types import FAMILY, quoted
+from dialects.swap import Swapper
 from mappings.defaults import Default
 from mappings.hazards import Hazard
 from mappings.limits import Limits
@@ -51,6 +53,10 @@ class SqliteDialect(Dialect):
 
     def __init__(self, version: str) -> None:
         self.label = f"SQLite {version}"
+
+    @property
+    def swapper(self) -> Swapper:  # type: ignore[override]
+        return SqliteSwapper(self)
 
     def quote(self, name: str) -> str:
         return quoted(name)
