@@ -13,6 +13,7 @@ from mappings.hazards import (
     LongerSpan,
     LongerText,
     LowerBounds,
+    MinusZero,
     MoreDigits,
     MoreOctets,
     NoLabel,
@@ -162,14 +163,21 @@ def _in_writing(source: t.LogicalType, target: t.LogicalType, limits: Limits) ->
             yield NotHeld()
         case t.Json() if not isinstance(source, t.SetOf):
             yield from _in_json(target, limits)
-        case t.Float() if not limits.float_specials and isinstance(source, t.Float | t.Decimal):
-            yield NotFinite(limits.infinite_floats)
+        case t.Float():
+            yield from _in_floats(source, limits)
         case t.Year() if not isinstance(source, t.Year):
             yield NoYear()
         case t.Date() | t.Timestamp() | t.Time() | t.Duration():
             yield from _other_moments(source, target, limits)
         case _:
             return
+
+
+def _in_floats(source: t.LogicalType, limits: Limits) -> Iterator[Hazard]:
+    if not limits.float_specials and isinstance(source, t.Float | t.Decimal):
+        yield NotFinite(limits.infinite_floats)
+    if not limits.minus_zero and isinstance(source, t.Float):
+        yield MinusZero()
 
 
 def _in_json(target: t.Json, limits: Limits) -> Iterator[Hazard]:

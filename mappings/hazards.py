@@ -30,6 +30,11 @@ class NotFinite:
 
 
 @dataclass(frozen=True, slots=True)
+class MinusZero:
+    """-0.0, where floats have one zero."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutsideYears:
     """Finite dates and timestamps before the year `least` or after `greatest`; the year 0 is 1 BC."""
 
@@ -158,6 +163,7 @@ Hazard = (
     NoMoment
     | NoTimeOfDay
     | NotFinite
+    | MinusZero
     | OutsideYears
     | Finer
     | LongerSpan
@@ -190,7 +196,7 @@ def rules(hazard: Hazard) -> tuple[Rule, ...]:
             return ("round", "null")
         case NulCharacter():
             return ("strip", "null")
-        case LowerBounds() | NoUnicode():
+        case LowerBounds() | NoUnicode() | MinusZero():
             return ()
         case NotHeld(ways=ways):
             return ways
@@ -207,6 +213,8 @@ def told(hazard: Hazard) -> str:
             return "a time outside the day"
         case NotFinite(infinities=infinities):
             return "NaN" if infinities else "NaN or an infinity"
+        case MinusZero():
+            return "-0.0, which becomes the 0.0 that it is equal to"
         case OutsideYears(least=least, greatest=greatest):
             return f"a date outside the years {least} to {greatest}"
         case Finer(digits=digits):
@@ -247,10 +255,15 @@ def told(hazard: Hazard) -> str:
             assert_never(hazard)
 
 
+def harmless(hazard: Hazard) -> bool:
+    """Whether the target takes such a value, as another that is equal to it: nothing to settle, but to be told."""
+    return isinstance(hazard, MinusZero)
+
+
 def as_text(hazard: Hazard) -> bool:
     """Whether the column copied as text holds these values too, so that nothing is lost."""
     moments = NoMoment | NoTimeOfDay | OutsideYears | Finer | LongerSpan
-    numbers = NotFinite | OutOfBounds | NoYear | MoreDigits | LongerNumber
+    numbers = NotFinite | MinusZero | OutOfBounds | NoYear | MoreDigits | LongerNumber
     return isinstance(hazard, moments | numbers | NulInJson | NotParsed | LowerBounds | NoLabel | NotHeld)
 
 

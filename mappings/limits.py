@@ -40,6 +40,8 @@ class Limits:
     """True when a text length counts UTF-16 units, so that an emoji counts two."""
     infinite_floats: bool = False
     """Whether the infinities can be stored as floats where NaN cannot (SQLite)."""
+    minus_zero: bool = True
+    """Whether a float can be -0.0, which is equal to 0.0."""
     json_doubles: bool = False
     """True when the parsed JSON type keeps no numbers but integers of 64 bits and doubles, and JSON kept as text may
     have none beyond the doubles either."""

@@ -6,7 +6,8 @@ This file knows neither; it only walks down until the target can spell the type.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal, Protocol, assert_never
 
@@ -106,6 +107,9 @@ class Step:
     at_source: bool = False
 
 
+TO_SIGNED = Step(t.Integer(64), "P", "unsigned becomes signed: no value so far needs the 64th bit")
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """`read_as` is what the source yields, `spelling` what the target stores, `steps` the way between."""
@@ -150,7 +154,14 @@ def settle(kind: t.LogicalType, use: Use, target: TypeTarget) -> Settled:
         kind = step.kind
         if step.at_source and all(earlier.at_source for earlier in steps):
             read_as = kind
-    return Settled(read_as, spelling, tuple(steps))
+    return Settled(read_as, _without_negatives(steps, spelling), tuple(steps))
+
+
+def _without_negatives(steps: Sequence[Step], spelling: Spelling) -> Spelling:
+    """A signed integer in place of an unsigned one of as many bits has a check, so that no number is refused on one
+    side alone."""
+    signed = TO_SIGNED in steps and isinstance(spelling.stored, t.Integer)
+    return replace(spelling, check=spelling.check or "{column} >= 0") if signed else spelling
 
 
 def weaker(kind: t.LogicalType, use: Use) -> Step:
@@ -217,10 +228,15 @@ def _wider_integer(kind: t.Integer, use: Use) -> Step:
     greatest = use.facts.greatest
     if kind.bits < 64:
         bits = {8: 16, 16: 32, 24: 32, 32: 64}[kind.bits]
+        if kind.unsigned:
+            return Step(t.Integer(bits), "S", f"unsigned: stored in {bits} bits, which do not refuse negative numbers")
         return Step(t.Integer(bits), "W", f"stored in {bits} bits")
     if kind.unsigned and (use.numbered if greatest is None else greatest < 2**63):
-        return Step(t.Integer(64), "P", "unsigned becomes signed: no value so far needs the 64th bit")
-    return Step(t.Decimal(20, 0), "W", "integer of 64 bits becomes a decimal of 20 digits")
+        return TO_SIGNED
+    told = "integer of 64 bits becomes a decimal of 20 digits"
+    if kind.unsigned:
+        return Step(t.Decimal(20, 0), "S", f"unsigned {told}, which does not refuse negative numbers")
+    return Step(t.Decimal(20, 0), "W", told)
 
 
 def _decimal(kind: t.Decimal, facts: Facts) -> Step:

@@ -40,12 +40,13 @@ RULES_TOLD: Mapping[Rule, str] = {
     "clamp": "the nearest value that the target holds",
 }
 EXAMPLES: tuple[h.Hazard, ...] = (
-    h.NoMoment(), h.NoTimeOfDay(), h.NotFinite(), h.OutsideYears(1, 9999), h.Finer(6), h.LongerSpan(3_020_399_000_000),
-    h.OutOfBounds(0, 255), h.NoYear(), h.MoreDigits(2), h.LongerNumber(10), h.LongerText(20), h.MoreOctets(255),
-    h.WrongSize(16), h.NulCharacter(), h.NulInJson(), h.NotParsed(), h.NoUnicode(), h.TrailingSpaces(),
-    h.NoLabel(("a", "b")), h.LowerBounds(), h.NotHeld(),
+    h.NoMoment(), h.NoTimeOfDay(), h.NotFinite(), h.MinusZero(), h.OutsideYears(1, 9999), h.Finer(6),
+    h.LongerSpan(3_020_399_000_000), h.OutOfBounds(0, 255), h.NoYear(), h.MoreDigits(2), h.LongerNumber(10),
+    h.LongerText(20), h.MoreOctets(255), h.WrongSize(16), h.NulCharacter(), h.NulInJson(), h.NotParsed(), h.NoUnicode(),
+    h.TrailingSpaces(), h.NoLabel(("a", "b")), h.LowerBounds(), h.NotHeld(),
 )  # fmt: skip
 """One of each kind, with numbers that some target has."""
+LEAVE_OUT = "leave the table out, or mend the rows"
 
 HEAD = """\
 # Types
@@ -207,7 +208,8 @@ def _native(plan: Plan, name: TableName) -> str:
 def _hazard(hazard: h.Hazard) -> str:
     ways = [f"`{way}`" for way in (*["text"] * h.as_text(hazard), *h.rules(hazard))]
     told = h.told(hazard) if not isinstance(hazard, h.NotHeld) else f"{h.told(hazard)}, for any other reason"
-    return f"| {told} | {', '.join(ways) or 'leave the table out, or mend the rows'} |\n"
+    otherwise = "not needed: it is told, and does not block" if h.harmless(hazard) else LEAVE_OUT
+    return f"| {told} | {otherwise if h.harmless(hazard) or not ways else ', '.join(ways)} |\n"
 
 
 if __name__ == "__main__":

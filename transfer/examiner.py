@@ -18,7 +18,7 @@ from mappings import types as t
 from mappings.conform import RULES, Cast
 from mappings.errors import DatabaseError, ValueDoesNotFit
 from mappings.exposure import at_reading, hazards
-from mappings.hazards import Finding, Hazard, NotHeld, as_text, rules, told
+from mappings.hazards import Finding, Hazard, NotHeld, as_text, harmless, rules, told
 from mappings.limits import Limits
 from mappings.schema import Column, Table
 from mappings.spelling import spelled
@@ -74,6 +74,9 @@ def _settled(
     columns, notes, blocks = {pair.read.name: pair for pair in pairs}, [], []
     for finding in findings:
         pair, place = columns[finding.column], f"{table.name}.{finding.column}"
+        if harmless(finding.hazard):
+            notes.append(Note("S", place, finding.sentence))
+            continue
         keyed = table.primary_key is not None and finding.column in table.primary_key.columns
         rigid = keyed or (adopted and not pair.write.nullable)
         if pair.rule not in rules(finding.hazard) or (pair.rule == "null" and rigid):
@@ -129,8 +132,9 @@ def _option(error: DatabaseError) -> str:
 
 
 def _unproven(table: Table, question: Question) -> Note:
-    place = f"{table.name}.{question.pair.read.name}"
-    return Note("P", place, f"not probed: a row that holds {told(question.hazard)} would stop the copy")
+    place, held = f"{table.name}.{question.pair.read.name}", told(question.hazard)
+    then = "would not be told" if harmless(question.hazard) else "would stop the copy"
+    return Note("P", place, f"not probed: a row that holds {held} {then}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             return f"{name}::TIME >= '24:00:00'" if column.native.startswith("TIME") else None
         case h.NotFinite(infinities=infinities):
             return _not_finite(name, column, infinities=infinities)
+        case h.MinusZero():
+            return f"{name} = 0 AND signbit({name})"
         case h.OutsideYears(least=least, greatest=greatest):
             return _outside(name, column.native, least, greatest) if column.native.startswith(DATED) else None
         case h.Finer(digits=digits):

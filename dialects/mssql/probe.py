@@ -90,6 +90,8 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
     """See Dialect.offends. `name` is the column in quotes."""
     kind = column.type.hint if isinstance(column.type, t.Dynamic) else column.type
     match hazard:
+        case h.MinusZero():
+            return f"({name} = 0 AND SUBSTRING(CAST(CAST({name} AS float) AS binary(8)), 1, 1) = 0x80)"
         case h.NoMoment() | h.NoTimeOfDay() | h.NotFinite() | h.LongerSpan() | h.LowerBounds():
             return ""
         case h.OutsideYears(least=least, greatest=greatest):

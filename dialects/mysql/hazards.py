@@ -35,6 +35,8 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             return NO_DAY.format(name=name) if native in MOMENTS else ""
         case h.NoTimeOfDay():
             return f"{name} < '00:00:00' OR {name} >= '24:00:00'" if native == "time" else ""
+        case h.MinusZero():
+            return f"{name} = 0 AND LEFT(CAST({name} AS CHAR), 1) = '-'"  # never true on MariaDB
         case h.OutsideYears(least=least, greatest=greatest):
             return _outside(name, native, least, greatest)
         case h.Finer(digits=allowed):

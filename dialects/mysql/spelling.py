@@ -39,6 +39,8 @@ KEY_OCTET_LENGTHS = (64, 255, 767, 1536, 3072)
 SCALES = {True: 38, False: 30}
 """Digits after the point, on MariaDB and MySQL."""
 WIDTH = re.compile(r"\(\d+\)(?! unsigned zerofill| zerofill)")
+OF_EACH_VALUE = "SRID {srid} is kept in each value: the column does not refuse others"
+ROUNDING = re.compile(r"\(\d+,(\d+)\)")
 MARIA_TYPES = ("uuid", "inet4", "inet6")
 
 
@@ -100,6 +102,18 @@ def keep(column: Column, server: Server) -> Spelling | None:
     return Spelling(without_width(column.native), column.type)
 
 
+def unsaid(column: Column) -> tuple[str, ...]:
+    """See Dialect.unsaid. Of integers the ladder tells that they have no sign."""
+    native, told = column.native, []
+    if " unsigned" in native and not isinstance(column.type, t.Integer):
+        told.append("UNSIGNED not kept: negative numbers are not refused")
+    if " zerofill" in native:
+        told.append("ZEROFILL not kept: numbers are shown without zeros in front")
+    if isinstance(column.type, t.Float) and (rounding := ROUNDING.search(native)) is not None:
+        told.append(f"later numbers are not rounded to {rounding[1]} digits after the point")
+    return tuple(told)
+
+
 def _known(native: str, server: Server) -> bool:
     word = base(native)
     if word in MARIA_TYPES:
@@ -131,12 +145,12 @@ def _collated(native: str, kind: t.LogicalType, name: str, message: str, check: 
 
 
 def _kept_geometry(column: Column, server: Server) -> Spelling:
-    native = bare(column.native)
-    if server.maria:
-        native = "geometrycollection" if native == "geomcollection" else native
-    elif (srid := SRID.search(column.native)) is not None:
-        native += srid[0]
-    return Spelling(native, column.type)
+    native, srid = bare(column.native), SRID.search(column.native)
+    if not server.maria:
+        return Spelling(native + (srid[0] if srid else ""), column.type)
+    native = "geometrycollection" if native == "geomcollection" else native
+    told = OF_EACH_VALUE.format(srid=srid[1]) if srid else ""
+    return Spelling(native, column.type, "", "S" if told else "X", told)
 
 
 def _decimal(kind: t.Decimal, server: Server) -> Spelling | None:
@@ -243,8 +257,11 @@ def _geometry(kind: t.Geometry, server: Server) -> Spelling | None:
     word = kind.subtype.lower()
     if word not in GEOMETRIES:
         return None
-    attribute = f" SRID {kind.srid}" if kind.srid is not None and not server.maria else ""
-    return Spelling(word + attribute, kind)
+    if kind.srid is None:
+        return Spelling(word, kind)
+    if server.maria:
+        return Spelling(word, kind, "", "S", OF_EACH_VALUE.format(srid=kind.srid))
+    return Spelling(f"{word} SRID {kind.srid}", kind)
 
 
 def _with_digits(word: str, digits: int) -> str:

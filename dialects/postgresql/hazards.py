@@ -32,6 +32,8 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             return f"{name} = '24:00'" if base == "time without time zone" else ""
         case h.NotFinite(infinities=infinities):
             return "" if base == "money" else _not_finite(name, column, infinities=infinities)
+        case h.MinusZero():
+            return f"{name} = 0 AND {text} = '-0'"
         case h.OutsideYears(least=least, greatest=greatest):
             return _outside(name, base, least, greatest) if base in MOMENTS else None
         case h.Finer(digits=digits):

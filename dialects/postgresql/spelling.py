@@ -17,6 +17,8 @@ MOST_DIGITS = 1000
 MOST_BITS = 83_886_080
 INTEGERS = {16: "smallint", 32: "integer", 64: "bigint"}
 YEAR_CHECK = "{column} = 0 OR {column} BETWEEN 1901 AND 2155"
+ROUNDING = re.compile(r"numeric\(\d+,-(\d+)\)")
+"""Digits before the point that a negative scale rounds to."""
 TYPE_NAME = re.compile(r'^(?:[a-z_][a-z0-9_$]*|"(?:[^"]|"")+")(?:\.(?:[a-z_][a-z0-9_$]*|"(?:[^"]|"")+"))?$')
 """A type name as format_type prints it, quoted where it must be."""
 
@@ -84,6 +86,15 @@ def keep(column: Column, server: Server) -> Spelling | None:
     if column.native == "money" or (isinstance(kind, t.Text) and not _collates(kind, server)):
         return None
     return _kept(column.native, kind, server)
+
+
+def unsaid(column: Column) -> tuple[str, ...]:
+    """See Dialect.unsaid."""
+    if column.native == "money":
+        return ("money becomes a plain number: its currency is that of the database's locale",)
+    if (rounding := ROUNDING.match(column.native)) is not None:
+        return (f"later numbers are not rounded to {rounding[1]} digits before the point",)
+    return ()
 
 
 def _kept(native: str, kind: t.LogicalType, server: Server) -> Spelling | None:

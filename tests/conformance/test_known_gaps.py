@@ -20,7 +20,10 @@ NO_MINUS_ZERO = {"mariadb", "sqlite"}
 def test_minus_zero(database: DatabaseFactory, target: str) -> None:
     there, here = database("postgresql"), database(target)
     plain.execute(there, "CREATE TABLE z (k int PRIMARY KEY, v double precision)", "INSERT INTO z VALUES (1, '-0')")
-    transfer.copy(transfer.plan(there, here), source=there, target=here)
+    plan = transfer.plan(there, here)
+    told = [note.where for note in plan.notes if note.message.startswith("1 row holds -0.0, which becomes the 0.0")]
+    assert told == ["public.z.v"] * (target in NO_MINUS_ZERO)
+    transfer.copy(plan, source=there, target=here)
     ((value,),) = plain.query(here, "SELECT v FROM z")
     assert math.copysign(1, value) == (1 if target in NO_MINUS_ZERO else -1)
 

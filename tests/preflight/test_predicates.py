@@ -131,9 +131,10 @@ class Asked:
 
 def asked(examination: Examination) -> list[Asked]:
     session, table = examination.session, examination.table
+    ways = [(pair, limits, questions(session, table, (pair,), limits)) for pair, limits in set(examination.pairs())]
     return [
-        Asked(pair, limits, tuple(each for each in questions(session, table, (pair,), limits) if not harmless(each.hazard)))
-        for pair, limits in set(examination.pairs())
+        Asked(pair, limits, tuple(question for question in found if not harmless(question.hazard)))
+        for pair, limits, found in ways
     ]
 
 

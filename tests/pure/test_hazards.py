@@ -14,6 +14,7 @@ EVERY: dict[type, tuple[h.Hazard, str, tuple[str, ...], bool]] = {
     h.NoMoment: (h.NoMoment(), "a zero, partial or infinite date", ("null",), True),
     h.NoTimeOfDay: (h.NoTimeOfDay(), "a time outside the day", ("null",), True),
     h.NotFinite: (h.NotFinite(), "NaN or an infinity", ("null",), True),
+    h.MinusZero: (h.MinusZero(), "-0.0, which becomes the 0.0 that it is equal to", (), True),
     h.OutsideYears: (h.OutsideYears(1, 9999), "a date outside the years 1 to 9999", ("clamp", "null"), True),
     h.Finer: (h.Finer(3), "more than 3 digits after the second's point", ("truncate", "null"), True),
     h.LongerSpan: (h.LongerSpan(3_020_399_000_000), "a span of more than 3020399 seconds", ("clamp", "null"), True),

@@ -50,8 +50,8 @@ CHAINS: list[tuple[t.LogicalType, list[tuple[str, t.LogicalType]]]] = [
     # every way down from a type on a target that has none of them, until it is Blocked
     (t.Boolean(), [("S", t.Integer(8)), ("W", t.Integer(16)), ("W", t.Integer(32)), ("W", t.Integer(64)),
                    ("W", t.Decimal(20, 0)), ("T", t.Text())]),
-    (t.Integer(24, True), [("W", t.Integer(32)), ("W", t.Integer(64)), ("W", t.Decimal(20, 0)), ("T", t.Text())]),
-    (t.Integer(64, True), [("W", t.Decimal(20, 0)), ("T", t.Text())]),
+    (t.Integer(24, True), [("S", t.Integer(32)), ("W", t.Integer(64)), ("W", t.Decimal(20, 0)), ("T", t.Text())]),
+    (t.Integer(64, True), [("S", t.Decimal(20, 0)), ("T", t.Text())]),
     (t.Decimal(9, 2), [("T", t.Text())]),
     (t.Decimal(), [("T", t.Text())]),
     (t.Float(32), [("W", t.Float(64))]),
@@ -172,6 +172,17 @@ def test_a_probed_number_becomes_the_decimal_that_holds_it(
 def test_the_64th_bit_is_kept_when_it_is_needed(use: Use, stored: t.LogicalType) -> None:
     signed = Target(lambda kind: kind == t.Integer(64) or isinstance(kind, t.Decimal))
     assert settle(t.Integer(64, True), use, signed).spelling.stored == stored
+
+
+def test_a_signed_number_of_as_many_bits_has_a_check_and_no_other() -> None:
+    signed = Target(lambda kind: kind == t.Integer(64) or isinstance(kind, t.Decimal))
+    few = Use(facts=Facts(greatest=5))
+    assert settle(t.Integer(64, True), few, signed).spelling.check == "{column} >= 0"
+    assert settle(t.Integer(64, True), PLAIN, signed).spelling.check == ""
+    assert settle(t.Integer(32, True), few, signed).spelling.check == ""
+    assert settle(t.Integer(32), few, signed).spelling.check == ""
+    seen = Use(facts=Facts(observed=t.Integer(64)))
+    assert settle(t.Dynamic("INT", t.Integer(64)), seen, signed).spelling.check == ""
 
 
 def test_an_unsigned_number_of_fewer_bits_gets_a_wider_signed_one() -> None:
