@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from os.path import commonprefix
 
-AROUND = 40
+AROUND = 60
 """Characters that both values share, kept before and behind each place where they differ."""
 LONGEST = 300
 """Characters of one piece, and of two values' middles that are compared one by one: that takes their product."""
-WORTH_OMITTING = 20
+WORTH_OMITTING = 60
 """Characters; fewer take no more room than to say that they are left out."""
 ALIKE = 0.5
 """Below this similarity the few characters that two texts share tell nothing."""

@@ -10,6 +10,8 @@ from markupsafe import Markup
 MOST_ROWS = 2_000
 """Rows of one table on the page, where there can be any number; how many more there are is told."""
 
+LONGEST_WORD = 24
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -22,11 +24,17 @@ class Head:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """`text` is escaped unless it is markup already. `order` sorts in place of the text; `tone` is the style's word
-    for a cell that is `good` or `bad`."""
+    for a cell that is `good`, `doubtful` or `bad`."""
 
     text: str | Markup
     order: float | None = None
     tone: str = ""
+
+    @property
+    def breaks(self) -> bool:
+        """Whether it has a word that must be broken, so that the table does not grow beyond the page."""
+        words = (self.text.striptags() if isinstance(self.text, Markup) else self.text).split()
+        return any(len(word) > LONGEST_WORD for word in words)
 
 
 Row = tuple[Cell, ...]

@@ -18,15 +18,18 @@ WORDS: dict[Status, tuple[str, Tone]] = {
     "partial": ("Equal as far as compared", "doubtful"),
     "differences": ("Differences found", "bad"),
 }
-PROVED: dict[Verified, str] = {
+Level = Verified | Literal["part"]
+PROVED: dict[Level, str] = {
     "differs": "not equal",
     "unverified": "not compared",
     "none": "nothing proved",
     "count": "only the number of rows compared, and equal",
+    "part": "not all compared, the rest equal",
     "digest": "every value compared and equal",
 }
 """How far the proof went, the worst first."""
-VERIFIED: dict[Verified, str] = {
+VERIFIED: dict[Level, str] = {
+    "part": "not every value",
     "none": "not proved",
     "count": "rows counted",
     "digest": "every value",
@@ -35,6 +38,8 @@ VERIFIED: dict[Verified, str] = {
 }
 
 
+EVERYWHERE = "all tables"
+"""The place of what is not compared in any table, such as the rows beside a sample."""
 BY = {"inside": "inside the databases", "read back": "read back"}
 COUNTED = {
     "missing": "missing on the target",
@@ -58,7 +63,7 @@ class Headline:
 def headline(report: Report, command: Command) -> Headline:
     """What a reader must know who reads nothing else. Done without a proof is doubtful."""
     word, tone = WORDS[report.status]
-    unproved = any(table.verified in ("none", "count", "unverified") for table in report.tables)
+    unproved = any(level(table, report) not in ("digest", "differs") for table in report.tables)
     if tone == "good" and (unproved or _unexplained(report)):
         tone = "doubtful"
     return Headline(word, tone, tuple(part for part in _sentences(report, command) if part))
@@ -72,13 +77,13 @@ def _sentences(report: Report, command: Command) -> tuple[str, ...]:
 
 def _proof(report: Report) -> str:
     """How far the proof went, in how many tables where that is not one answer."""
-    counts = Counter(table.verified for table in report.tables)
-    levels = [level for level in PROVED if counts[level]]
+    counts = Counter(level(table, report) for table in report.tables)
+    levels = [each for each in PROVED if counts[each]]
     if not levels:
         return ""
     if len(levels) == 1:
         return f"Proof: {PROVED[levels[0]]}."
-    told = (f"{PROVED[level]} in {counted(counts[level], 'table')}" for level in levels)
+    told = (f"{PROVED[each]} in {counted(counts[each], 'table')}" for each in levels)
     return f"Proof: {'; '.join(told)}."
 
 
@@ -103,10 +108,19 @@ def _unexplained(report: Report) -> int:
     return len(report.schema_differences.unexplained) if report.schema_differences else 0
 
 
-def proof_of(table: TableReport) -> str:
+def level(table: TableReport, report: Report) -> Level:
+    """How far the proof of a table went: a digest without some of its columns or rows is a part only."""
+    names = {table.source, table.target}
+    places = {item.place for item in report.unverified}
+    left_out = names & places or any(place.startswith(f"{name}.") for name in names for place in places)
+    return "part" if table.verified == "digest" and (left_out or EVERYWHERE in places) else table.verified
+
+
+def proof_of(table: TableReport, report: Report) -> str:
     """What is proved of one table, and by whom."""
-    told = VERIFIED[table.verified]
-    return f"{told}, {BY[table.proof]}" if table.proof and table.verified == "digest" else told
+    reached = level(table, report)
+    told = VERIFIED[reached]
+    return f"{told}, {BY[table.proof]}" if table.proof and reached in ("digest", "part") else told
 
 
 def rows_of(table: TableReport) -> str:

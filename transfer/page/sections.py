@@ -10,7 +10,7 @@ from markupsafe import Markup
 from transfer.differences import Comparison
 from transfer.page.contrast import contrasted, whole
 from transfer.page.grid import Cell, Grid, Head, Row, bounded, number
-from transfer.page.headline import proof_of, rows_of
+from transfer.page.headline import Level, level, proof_of, rows_of
 from transfer.page.rejected import Rejected
 from transfer.page.timeline import Timeline, clock
 from transfer.page.visible import lines, plain, shown
@@ -19,6 +19,7 @@ from transfer.report import Difference, Report, TableReport
 from transfer.terminal import counted
 from transfer.terminal_compare import WORDS
 
+TONES: dict[Level, str] = {"digest": "good", "differs": "bad"}
 KINDS = {"missing": "missing on the target", "extra": "only on the target", "changed": "changed"}
 
 
@@ -35,15 +36,15 @@ def tables_grid(report: Report) -> Grid:
     """A column of rejects only where there are some."""
     rejected = bool(report.rejected)
     heads = (Head("table"), Head("rows", True), *([Head("rejected", True)] * rejected), Head("proof"))
-    rows = (_table_row(table, rejected=rejected) for table in report.tables)
+    rows = (_table_row(table, report, rejected=rejected) for table in report.tables)
     return Grid("Tables", (*heads, Head("seconds", True), Head("rows/s", True)), tuple(rows))
 
 
-def _table_row(table: TableReport, *, rejected: bool) -> Row:
+def _table_row(table: TableReport, report: Report, *, rejected: bool) -> Row:
     told = [number(table.rejected)] if rejected else []
     speed = table.rows / table.seconds if table.seconds > 0 else 0.0
     times = (number(table.seconds, f"{table.seconds:,.2f}"), number(speed, f"{speed:,.0f}" if speed else "–"))
-    return (Cell(_names(table.source, table.target)), number(table.rows), *told, _proof_cell(table), *times)
+    return (Cell(_names(table.source, table.target)), number(table.rows), *told, _proof_cell(table, report), *times)
 
 
 def _names(source: str, target: str) -> Markup:
@@ -52,12 +53,11 @@ def _names(source: str, target: str) -> Markup:
     return Markup(" → ").join(Markup("<bdi>{}</bdi>").format(plain(name)) for name in names)
 
 
-def _proof_cell(table: TableReport) -> Cell:
-    told = Markup("{}").format(proof_of(table))
-    for note in filter(None, (plain(table.difference), rows_of(table))):
-        told += Markup('<div class="note">{}</div>').format(note)
-    tone = {"digest": "good", "differs": "bad"}.get(table.verified, "doubtful")
-    return Cell(told, None, tone)
+def _proof_cell(table: TableReport, report: Report) -> Cell:
+    told, note = Markup("{}").format(proof_of(table, report)), table.difference or rows_of(table)
+    if note:
+        told += Markup('<div class="note">{}</div>').format(plain(note))
+    return Cell(told, None, TONES.get(level(table, report), "doubtful"))
 
 
 def slowest_grid(chart: Timeline) -> Grid:
