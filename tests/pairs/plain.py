@@ -24,6 +24,8 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?")
 NUMERIC = (*"-0123456789",)
 """What a number or a moment begins with."""
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d+)?(Z|\+00(:?00)?)?")
+JOURNAL = re.compile(r"(.+\.)?_dbtransfer[._](run|plan|step|chunk|reject)")
+"""What runs keep in their target. Any other table of ours that is left behind is a fault, and shows."""
 
 TABLES = {
     "postgresql": """SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -95,7 +97,16 @@ def quoted(url: str, name: str) -> str:
 
 
 def tables(url: str) -> list[str]:
-    """The tables' names as the engine stores them, with the schema on PostgreSQL."""
+    """The tables' names as the engine stores them, with the schema on PostgreSQL; without the journal's."""
+    return [name for name in _all_tables(url) if not JOURNAL.fullmatch(name)]
+
+
+def journal(url: str) -> list[str]:
+    """The names of the journal's tables; none before the first run has begun to write."""
+    return [name for name in _all_tables(url) if JOURNAL.fullmatch(name)]
+
+
+def _all_tables(url: str) -> list[str]:
     return [row[0] for row in query(url, TABLES[engine(url)])]
 
 

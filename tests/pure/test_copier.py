@@ -1,7 +1,7 @@
 """One chunk is one transaction: all of it is committed, or nothing is and the reader is closed."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, ClassVar, cast
@@ -15,11 +15,13 @@ from mappings.errors import ConnectionLost, TransferError, ValueDoesNotFit
 from tests.pure.limits import GENEROUS
 from tests.pure.plans import batch_of, table_plan
 from transfer.chunks import Chunk
-from transfer.copier import copy_chunk
+from transfer.copier import Clear, Sent, copy_chunk
 from transfer.digest import Digest, Digester
+from transfer.rejects import Reject
 
 PLAN = table_plan("orders", ("id", t.Integer(64), t.Integer(32)))
 BATCHES = [batch_of(PLAN, (1,), (2,)), batch_of(PLAN), batch_of(PLAN, (3,))]
+CHUNK = Chunk(PLAN, 3, None)
 
 
 @dataclass
@@ -43,6 +45,17 @@ class Target:
     log: list[str] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     dialect: ClassVar[Any] = SimpleNamespace(limits=GENEROUS)
+    notes: list[tuple[Chunk, Sent]] = field(default_factory=list)
+
+    def chunk(self, session: Session, chunk: Chunk, sent: Sent, seconds: float) -> None:
+        """As a record that is kept in the target itself."""
+        assert cast(Any, session) is self
+        assert 0 <= seconds < 60
+        self.notes.append((chunk, sent))
+        self._step("note")
+
+    def rejects(self, session: Session, rejects: Sequence[Reject]) -> None:
+        self._step("rejects")
 
     def begin(self) -> None:
         self._step("begin")
@@ -65,18 +78,25 @@ class Target:
             raise ConnectionLost("gone")
 
 
-def copied(source: Source, target: Target, seen: list[int] | None = None) -> Any:
-    chunk = Chunk(PLAN, 3, None)
+def copied(source: Source, target: Target, seen: list[int] | None = None, clear: Clear | None = None) -> Sent:
     told = seen if seen is not None else []
     return copy_chunk(
-        cast(Session, source), cast(Session, target), chunk, batch_rows=10, digesting=True, seen=told.append
+        cast(Session, source),
+        cast(Session, target),
+        CHUNK,
+        target,
+        batch_rows=10,
+        digesting=True,
+        seen=told.append,
+        clear=clear,
     )
 
 
 def test_a_chunk_is_written_and_committed_and_its_digest_known() -> None:
     source, target, seen = Source(BATCHES), Target(), list[int]()
     sent = copied(source, target, seen)
-    assert target.log == ["begin", "write", "write", "commit"]
+    assert target.log == ["begin", "write", "write", "note", "commit"]
+    assert target.notes == [(CHUNK, sent)]
     assert target.rows == [{"new_id": 1}, {"new_id": 2}, {"new_id": 3}]
     digester = Digester(PLAN.stored_columns)
     assert sent.digest == digester(pa.RecordBatch.from_pylist(target.rows, pa.schema([("new_id", pa.int32())])))
@@ -86,10 +106,16 @@ def test_a_chunk_is_written_and_committed_and_its_digest_known() -> None:
 def test_an_empty_chunk_is_committed_too() -> None:
     target = Target()
     assert copied(Source([]), target).digest == Digest()
-    assert target.log == ["begin", "commit"]
+    assert target.log == ["begin", "note", "commit"]
 
 
-@pytest.mark.parametrize("step", ["begin", "write", "commit"])
+def test_what_a_chunk_left_is_cleared_before_it_is_written_anew() -> None:
+    target = Target()
+    copied(Source(BATCHES[:1]), target, clear=lambda session, chunk: target.log.append(f"clear {chunk.number}"))
+    assert target.log == ["begin", "clear 3", "write", "note", "commit"]
+
+
+@pytest.mark.parametrize("step", ["begin", "write", "note", "commit"])
 def test_an_error_at_any_step_rolls_back_and_closes_the_reader(step: str) -> None:
     source, target = Source(BATCHES * 50), Target(fails=step)
     with pytest.raises(ConnectionLost) as caught:
@@ -104,7 +130,7 @@ def test_rows_that_the_target_did_not_take_are_an_error() -> None:
     target = Target(loses=1)
     with pytest.raises(TransferError, match="orders: 3 rows were sent, but the target took 2"):
         copied(Source(BATCHES), target)
-    assert "commit" not in target.log
+    assert "note" not in target.log and "commit" not in target.log
 
 
 def test_a_value_that_does_not_fit_comes_out_of_the_reader_with_its_key() -> None:
