@@ -1,0 +1,1 @@
+"""Verification: what differs is found and named, what does not is not."""
