@@ -15,7 +15,8 @@ from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--disable-extensions", "--remote-debugging-pipe")  # fmt: skip
+         "--disable-component-update", "--disable-sync", "--disable-extensions", "--hide-scrollbars",
+         "--remote-debugging-pipe")  # fmt: skip
 
 LAUNCH = """
 import fcntl, os, sys

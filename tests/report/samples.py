@@ -94,7 +94,7 @@ def plan() -> Plan:
         Note("O", "shop.orders.shipped", "3 rows hold a zero, partial or infinite date: null, as allowed"),
         Note("P", "crm.note.body", "not probed: a row that holds a NUL character would stop the copy"),
     )
-    return Plan("Engine 10.11", "Engine 15.18", GENEROUS, (customer, table_plan()), notes, ())
+    return Plan("MariaDB 10.11.19", "PostgreSQL 15.18", GENEROUS, (customer, table_plan()), notes, ())
 
 
 def busy(folder: Path) -> tuple[Report, Job]:
@@ -147,7 +147,7 @@ def busy(folder: Path) -> tuple[Report, Job]:
         unverified=(Unverified("shop.photo.place", "the target cannot say its points as text"),),
     )
     settings = (("--jobs", "4"), ("--verify", "digest"), ("--allow-loss", "orders.shipped=null, customer.note=strip"))
-    job = Job("copy", "engine://reader@db1/shop", "engine://loader:***@db2/shop", settings, planned)
+    job = Job("copy", "mariadb://reader@db1/shop", "postgresql://loader:***@db2/shop", settings, planned)
     return report, job
 
 

@@ -22,7 +22,7 @@ from transfer.page.headline import headline
 from transfer.page.rejected import SHOWN
 from transfer.page.visible import is_invisible
 from transfer.page.writing import Job, page, prepare, write_page
-from transfer.report import Report, TableReport, Verified
+from transfer.report import Report, TableReport, Unverified, Verified
 
 HANDLES = ("id", "href", "data-order", "data-nav", "role", "lang", "dir", "name", "http-equiv", "charset")
 
@@ -115,7 +115,7 @@ def test_the_page_refers_to_nothing_outside(harmless: Reader) -> None:
 def test_what_an_auditor_asks_for_is_there(harmless: Reader) -> None:
     for told in (
         "Differences found", "12 tables, 75,489,714 rows copied.", "20260131T221503Z-9f3c",
-        "2026-01-31 22:15:03 UTC to 2026-01-31 22:20:05 UTC", "engine://loader:***@db2/shop", "Engine 10.11",
+        "2026-01-31 22:15:03 UTC to 2026-01-31 22:20:05 UTC", "postgresql://loader:***@db2/shop", "MariaDB 10.11.19",
         "one instant, 2026-01-31 22:15:04 UTC", "3 rows not written, kept in", "value '0000-00-00' does not fit",
         "12 missing on the target, 3 only on the target, 3,397 changed, 4 equal when read again",
         "the first 5 of 3,412 rows", "the target cannot say its points as text", "a view is code, not rows",
@@ -139,6 +139,20 @@ def test_done_is_good_only_when_every_value_is_proved(levels: tuple[Verified, ..
     told = headline(Report("done", "r", 1.0, tables, (), ()), "copy")
     assert (told.word, told.tone) == ("Done", tone)
     assert sentence in told.sentences
+
+
+@pytest.mark.parametrize("place", ["shop.photo.place", "shop.photo", "public.photo", "all tables"])
+def test_a_table_of_which_a_part_was_compared_is_not_called_proved(tmp_path: Path, place: str) -> None:
+    photo = TableReport("shop.photo", "public.photo", 1, 0, "digest", 0.1, proof="inside")
+    report = Report("partial", "r", 1.0, (photo,), (), (), unverified=(Unverified(place, "why"),))
+    told = headline(report, "verify")
+    assert (told.word, told.tone) == ("Equal as far as compared", "doubtful")
+    assert "Proof: not all compared, the rest equal." in told.sentences
+    text = Reader(page(report, Job("verify", "s", "t"))).text
+    assert "not every value, inside the databases" in text
+    assert place in text and "why" in text
+    other = replace(report, unverified=(Unverified("shop.photograph.place", "why"),))
+    assert "Proof: every value compared and equal." in headline(other, "verify").sentences
 
 
 def test_a_schema_that_is_not_as_planned_casts_doubt(tmp_path: Path) -> None:
