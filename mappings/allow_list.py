@@ -8,8 +8,10 @@ from typing import Protocol
 from sqlglot import exp
 
 from mappings import types as t
+from mappings.habits import refuse_habit
 from mappings.schema import Column
 from mappings.sorts import (
+    EXACT_DIGITS,
     EXACT_TEXTS,
     NUMBERS,
     TEXTS,
@@ -24,8 +26,6 @@ from mappings.sorts import (
 ASCII_CASE = STORED_TIMES = REAL_FRACTIONS = "sqlite"
 """Whose upper() and lower() know A to Z only, whose times are text, and whose fractions are binary."""
 WHOLE = re.compile(r"-?\d+")
-EXACT_DIGITS = 15
-"""Decimal digits that a double keeps."""
 GREATEST_SINGLE = 2**24
 GREATEST_SCALE = 30
 """Of a product in MySQL; more digits would be cut."""
@@ -58,6 +58,7 @@ class Reader:
         return self._known[id(node)]
 
     def _found(self, node: exp.Expr) -> Sort:
+        refuse_habit(node, self)
         match node:
             case exp.Paren():
                 return self.sort(node.this)

@@ -17,8 +17,10 @@ from mappings.types import LogicalType
 if TYPE_CHECKING:
     from mappings.own_spelling import Rewrite
 
-PROVEN = frozenset({"postgres", "mysql", "sqlite"})
-"""The grammars between which values were compared."""
+HANDED_OVER = {"duckdb": "postgres", "tsql": "postgres"}
+"""Families that take an expression in another one's grammar and spell it themselves: nothing is translated to them."""
+PROVEN = frozenset({"postgres", "mysql", "sqlite", *HANDED_OVER})
+"""The grammars between which values were compared; SQL Server's part is by its manual (mappings.habits)."""
 
 
 def translate(
@@ -35,7 +37,7 @@ def translate(
     form (a decimal kept as text must be compared as a number). `into` is the type of the generated column that will
     store the value: None is the answer too where storing would alter it.
     """
-    if not {expression.family, to} <= PROVEN:
+    if expression.family not in PROVEN or to not in PROVEN - HANDED_OVER.keys():
         return None
     from mappings.translation import translated
 
@@ -51,6 +53,7 @@ def refusal(expression: Expression, *, to: str, columns: Mapping[str, Column], i
         return f"values of {expression.family} and {to} were never compared"
     from mappings.translation import translated
 
+    to = HANDED_OVER.get(to, to)
     try:
         translated(expression, to=to, columns=columns, rewrite=None, into=into)
     except Untranslatable as reason:

@@ -9,6 +9,7 @@ from functools import reduce
 from sqlglot import exp
 
 from mappings.allow_list import Reader
+from mappings.habits import common_form
 from mappings.sorts import EXACT_TEXTS, Sort, Untranslatable, fraction_of_moment, is_iso_date
 
 NUMBER_CASTS = (exp.DType.SMALLINT, exp.DType.INT, exp.DType.BIGINT, exp.DType.DECIMAL, exp.DType.DOUBLE)
@@ -26,7 +27,7 @@ def simplified(tree: exp.Expr, reader: Reader) -> exp.Expr:
     """The tree in its one form, changed in place, without outer parentheses."""
     root = exp.Paren(this=tree)
     for node in reversed(list(root.walk(bfs=True))):
-        plain = _plain(node, reader)
+        plain = _plain(common_form(node, reader), reader)
         if plain is not node:
             node.replace(plain)
     inner: exp.Expr = root.this

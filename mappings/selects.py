@@ -23,6 +23,10 @@ EQUAL_EVERYWHERE = (NUMBERS - {Sort.SINGLE}) | EXACT_TEXTS | TIMES | {Sort.DATE,
 """Kinds of which two values are in one group on every engine when they are on one."""
 SHOWN = EQUAL_EVERYWHERE | {Sort.SINGLE, Sort.PADDED, Sort.LOOSE}
 ORDERED = (NUMBERS - {Sort.SINGLE}) | {Sort.DATE}
+FOLDING = ("sqlite", "duckdb")
+"""Families whose tables' names mind no case."""
+STRICT = ("postgres", "duckdb")
+"""Families that take no column beside aggregates which is not grouped by."""
 JOINS = {"": "JOIN", "INNER": "JOIN", "CROSS": "CROSS JOIN", "LEFT": "LEFT JOIN"}
 
 
@@ -59,7 +63,7 @@ class Sources:
     def __init__(self, default_schema: str, tables: Mapping[TableName, Moved], family: str) -> None:
         self._default_schema = default_schema
         self._tables = tables
-        self._folds = family == "sqlite"
+        self._folds = family in FOLDING
         self.joined: list[Joined] = []
 
     def add(self, node: exp.Expr | None, word: str = "", on: exp.Expr | None = None) -> None:
@@ -84,6 +88,8 @@ class Sources:
         self.add(join.this, word, on)
 
     def _table(self, node: exp.Table) -> Moved:
+        if node.catalog:
+            raise Untranslatable(f"{node.name} is named with its database")
         name = TableName(node.db or self._default_schema, node.name)
         found = [name] if name in self._tables else [each for each in self._tables if self._same(each, name)]
         if len(found) != 1:
@@ -166,10 +172,10 @@ class Writer:
         return f"SELECT {'DISTINCT ' * (distinct is not None)}{', '.join(columns)}{self._rest(tree)}"
 
     def _refuse_any_value(self, tree: exp.Select) -> None:
-        """MySQL and SQLite may let a group show any of its rows; PostgreSQL never does."""
+        """MySQL and SQLite may let a group show any of its rows; PostgreSQL and DuckDB never do."""
         group = tree.args.get("group")
         aggregated = group is not None or any(item.find(exp.AggFunc) for item in tree.expressions)
-        if not aggregated or self._view.definition.family == "postgres":
+        if not aggregated or self._view.definition.family in STRICT:
             return
         grouped = {node.sql() for node in group.expressions} if group is not None else set()
         loose = [

@@ -8,9 +8,16 @@ from enum import StrEnum
 
 from mappings import types as t
 
-PADDING_FAMILIES = ("mysql", "sqlite")
+PADDING_FAMILIES = ("mysql", "sqlite", "tsql")
 """Families with collations for which `a` equals `a `; their names tell."""
 
+BINARY = {"tsql": re.compile(r"_BIN2?(_|$)", re.IGNORECASE), "duckdb": re.compile(r"^(c|posix|binary)$", re.IGNORECASE)}
+"""The only collations of their families under which equal texts have equal characters: all others of SQL Server know
+expansions and widths, those of DuckDB compare by letters."""
+EXACT_DIGITS = 15
+"""Decimal digits that a double keeps."""
+ENDLESS = 1000
+PLAIN_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 ISO_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.(\d{1,6}))?")
 
 
@@ -78,18 +85,26 @@ def sort_of(kind: t.LogicalType) -> Sort:
 
 
 def _sort_of_text(collation: t.Collation | None, *, fixed: bool) -> Sort:
-    if collation is not None and collation.insensitive:
+    if collation is not None and (collation.insensitive or _knows_letters(collation)):
         return Sort.LOOSE
     if collation is not None and _pads(collation):
         return Sort.PADDED
     return Sort.FIXED if fixed else Sort.TEXT
 
 
+def _knows_letters(collation: t.Collation) -> bool:
+    exact = BINARY.get(collation.family)
+    return exact is not None and not exact.search(collation.name)
+
+
 def _pads(collation: t.Collation) -> bool:
-    """MySQL's collations pad but for the 0900 ones and those of MariaDB that say nopad; of SQLite's only RTRIM does."""
+    """All of SQL Server's pad; MySQL's do but for the 0900 ones and those of MariaDB that say nopad; of SQLite's only
+    RTRIM does."""
     if collation.family not in PADDING_FAMILIES:
         return False
     name = collation.name.lower()
+    if collation.family == "tsql":
+        return True
     if collation.family == "sqlite":
         return name == "rtrim"
     return not ("0900" in name or "nopad" in name or name == "binary")
@@ -99,6 +114,11 @@ def _sort_of_hint(hint: t.LogicalType) -> Sort:
     """Of a column whose values decide: a boolean may be a number there, and times are whatever text they are."""
     sort = sort_of(hint)
     return Sort.OTHER if sort is Sort.TRUTH or sort in TIMES else sort
+
+
+def digits_of(number: str) -> int:
+    """The decimal digits that count in a constant; many for one that is not written in digits alone, such as 1e5."""
+    return len(number.replace(".", "").strip("0")) if PLAIN_NUMBER.fullmatch(number) else ENDLESS
 
 
 def is_iso_date(text: str) -> bool:

@@ -27,6 +27,7 @@ from mappings.schema import (
     Table,
     TableName,
     Unique,
+    View,
 )
 
 HERE = "database_name = current_database() AND NOT internal"
@@ -56,8 +57,15 @@ SELECT 'type', schema_name, type_name, 'columns are made of what it stands for' 
 UNION ALL
 SELECT 'trigger', schema_name, table_name || '.' || trigger_name, 'code is not carried' FROM duckdb_triggers()
 WHERE database_name = current_database() AND NOT temporary"""
+VIEWS = f"""\
+SELECT schema_name, view_name, sql FROM duckdb_views() WHERE {HERE} AND NOT temporary ORDER BY view_oid"""
 NEXTVAL = re.compile(r"^nextval\('((?:[^']|'')+)'\)$", re.IGNORECASE)
 NAME_PART = re.compile(r'"((?:[^"]|"")+)"|([^".]+)')
+CAST_OF_ALL = re.compile(r"CAST\((.*) AS [^()]*(?:\([^()]*\))?\)", re.DOTALL)
+IDENTIFIER = re.compile(r'"(?:[^"]|"")*"')
+VIEW = re.compile(
+    r'CREATE VIEW (?:"(?:[^"]|"")*"|[^\s"(])+ (?:\((?:"(?:[^"]|"")*"|[^")])*\) )?AS (.*?);?\s*', re.DOTALL
+)
 COLLATED = re.compile(r'("(?:[^"]|"")+"|[^\s",()]+) VARCHAR COLLATE ([\w.]+)')
 
 Row = tuple[Any, ...]
@@ -98,7 +106,17 @@ def reflect(query: Query, version: str, schemas: tuple[str, ...], default_schema
         for name in known.sequences
         if name not in known.numbering and _wanted(name.schema, name.name, schemas)
     ]
-    return Schema(FAMILY, f"DuckDB {version}", default_schema, tables, tuple(left_out))
+    views = tuple(
+        View(TableName(schema, name), Expression(FAMILY, found[1]), _names(known, schema, name))
+        for schema, name, sql in query(VIEWS)
+        if _wanted(schema, name, schemas) and (found := VIEW.fullmatch(sql))
+    )
+    return Schema(FAMILY, f"DuckDB {version}", default_schema, tables, tuple(left_out), views)
+
+
+def _names(known: Catalogue, schema: str, view: str) -> tuple[str, ...]:
+    """The columns of a view, which the catalogue lists as those of tables."""
+    return tuple(row[0] for row in known.columns.get(TableName(schema, view), ()))
 
 
 def _by_table(rows: Iterable[Row]) -> dict[TableName, list[Row]]:
@@ -148,7 +166,7 @@ class TableReader:
             native = f"{native} COLLATE {self._collations[name]}"
         kind = logical_type(native)
         identity = self._identity(name, default, kind)
-        generated = Generated(Expression(FAMILY, generation), stored=False) if generation else None
+        generated = Generated(Expression(FAMILY, _uncast(generation)), stored=False) if generation else None
         meaning = None if identity or generated else defaults.parsed(default, kind)
         return Column(name, kind, native, nullable, meaning, identity, generated, comment or "")
 
@@ -178,6 +196,22 @@ class TableReader:
             column = own.get(_bare(text).lower())
             parts.append(IndexPart(column) if column else IndexPart(expression=Expression(FAMILY, text)))
         return Index(name, tuple(parts), unique)
+
+
+def _uncast(generation: str) -> str:
+    """Without the cast to the column's own type that DuckDB puts around the expression of every generated column."""
+    found = CAST_OF_ALL.fullmatch(generation)
+    return found[1] if found and _closed(found[1]) else generation
+
+
+def _closed(text: str) -> bool:
+    """Whether no parenthesis of the text is closed before it is opened, or left open."""
+    depth, bare = 0, STRING.sub("", IDENTIFIER.sub("", text))
+    for character in bare:
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _bare(word: str) -> str:

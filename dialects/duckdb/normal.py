@@ -1,13 +1,14 @@
 """Tables in one form, whether planned or read from the catalogue, so that the two can be compared.
 
-DuckDB keeps no names of keys and checks, no actions of foreign keys, and does not say which sequence was made for whom.
+DuckDB keeps no names of keys and checks, no actions of foreign keys, does not say which sequence was made for whom, and
+tells a sequence's start anew once it was set.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from mappings.schema import Column, ForeignKey, PrimaryKey, Table
+from mappings.schema import Column, ForeignKey, Identity, PrimaryKey, Table
 
 
 def normal_form(table: Table) -> Table:
@@ -28,7 +29,7 @@ def _column(column: Column, keyed: bool) -> Column:
     return replace(
         column,
         nullable=column.nullable and not keyed,
-        identity=column.identity and replace(column.identity, always=False),
+        identity=column.identity and Identity(increment=column.identity.increment),
         generated=column.generated and replace(column.generated, stored=False),
     )
 

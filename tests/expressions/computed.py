@@ -18,7 +18,9 @@ from tests.conftest import DatabaseFactory
 from tests.pairs import plain
 
 ENGINES = ("postgresql", "mysql", "mariadb", "sqlite")
-FAMILIES = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite"}
+EVALUATED = (*ENGINES, "duckdb")
+"""Engines that expressions come from and go to; DuckDB runs in this process."""
+FAMILIES = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite", "duckdb": "duckdb"}
 COLUMNS = {
     "id": ("bigint PRIMARY KEY", "bigint PRIMARY KEY", "INTEGER PRIMARY KEY"),
     "a": ("integer", "int", "INTEGER"),
@@ -48,6 +50,8 @@ COLUMNS = {
     "no": ("boolean", "boolean", "BOOLEAN"),
 }
 """By name: the type on PostgreSQL, on MySQL and MariaDB, and on SQLite."""
+IN_DUCKDB = {"padded": "text", "loose": "text COLLATE nocase", "ms": "timestamp_ms", "opens": "time", "closes": "time"}
+"""Otherwise it knows PostgreSQL's names of types."""
 NUMBERS = (0, 1, -1, 2, -7, 10, 255, None)
 TEXTS = ("", "a", "A", "a ", " a", "Ab", "é", "É", "😀", "x_y", "a%b", "5", "a*b", "it's", "[x]", "xy1@z.de", None)
 MOMENTS = ("2020-01-31 10:00:00", "2020-01-31 10:00:00.5", "1999-12-31 23:59:59.123", "2024-02-29 00:00:00", None)
@@ -139,7 +143,7 @@ def copied(database: DatabaseFactory, engine: str) -> Iterator[Copies]:
         source = opened.enter_context(connect(there))
         table = source.reflect(()).tables[0]
         targets = {}
-        for other in ENGINES:
+        for other in EVALUATED:
             if other != engine:
                 here = database(other)
                 report = transfer.copy(transfer.plan(there, here), source=there, target=here)
@@ -151,9 +155,11 @@ def copied(database: DatabaseFactory, engine: str) -> Iterator[Copies]:
 def fill(url: str, engine: str) -> None:
     """Make the table and put rows into it that mix every value with many others."""
     exact = "utf8mb4_nopad_bin" if engine == "mariadb" else "utf8mb4_0900_bin"
-    place = {"postgresql": 0, "sqlite": 2}.get(engine, 1)
-    lines = [f"{plain.quoted(url, name)} {kinds[place].format(exact=exact)}" for name, kinds in COLUMNS.items()]
-    enum = ["CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')"] * (engine == "postgresql")
+    place = {"postgresql": 0, "sqlite": 2, "duckdb": 0}.get(engine, 1)
+    own = IN_DUCKDB if engine == "duckdb" else {}
+    natives = {name: own.get(name, kinds[place].format(exact=exact)) for name, kinds in COLUMNS.items()}
+    lines = [f"{plain.quoted(url, name)} {native}" for name, native in natives.items()]
+    enum = ["CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')"] * (engine in ("postgresql", "duckdb"))
     names = ", ".join(plain.quoted(url, name) for name in COLUMNS)
     inserts = [f"INSERT INTO t ({names}) VALUES ({', '.join(map(literal, row))})" for row in rows()]
     plain.execute(url, *enum, f"CREATE TABLE t ({', '.join(lines)})", *inserts)

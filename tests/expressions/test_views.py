@@ -14,7 +14,7 @@ from dialects.base import Session
 from mappings.schema import Schema, TableName, View
 from mappings.views import Moved
 from tests.conftest import DatabaseFactory
-from tests.expressions.computed import ENGINES, plain_value
+from tests.expressions.computed import ENGINES, EVALUATED, plain_value
 from tests.pairs import plain
 from transfer.views import moved_tables, try_views
 
@@ -29,6 +29,7 @@ TABLES = {
         CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER, amount DECIMAL(9,2), paid INTEGER,
           note TEXT, state VARCHAR(9), placed TIMESTAMP)""",
 }
+TABLES["duckdb"] = TABLES["postgresql"].replace("timestamp(0)", "timestamp_s")
 ROWS = [
     "INSERT INTO customers VALUES (1, 'Ada', '1815-12-10'), (2, 'ada', NULL), (3, 'Émile', '1840-04-02')",
     "INSERT INTO orders VALUES (1, 1, 10.50, {true}, 'first', 'open', '2020-01-31 10:00:00'), "
@@ -62,6 +63,9 @@ REFUSED = {
     "other_view": ("SELECT id FROM everything", "no table that is copied"),
 }
 
+WORDS_OF_DUCKDB = {"within": "any is not on the list"}
+"""It keeps `IN (SELECT ...)` as `= ANY (SELECT ...)`."""
+
 
 def made(database: DatabaseFactory, engine: str) -> str:
     url = database(engine)
@@ -72,6 +76,10 @@ def made(database: DatabaseFactory, engine: str) -> str:
     creating = [f"CREATE VIEW {name} AS {select}" for name, select in views.items()]
     plain.execute(url, *tables, *(row.format(**truth) for row in ROWS), *creating)
     return url
+
+
+def untold(session: Session, name: str) -> None:
+    """Nobody keeps a note of what was made."""
 
 
 def shown(session: Session, name: str) -> list[list[object]]:
@@ -89,7 +97,7 @@ def _form(value: object) -> object:
         return str(value).removesuffix("Z").replace("T", " ")
 
 
-@pytest.mark.parametrize("source", ENGINES)
+@pytest.mark.parametrize("source", EVALUATED)
 def test_views_show_the_same_rows(database: DatabaseFactory, source: str) -> None:
     there = made(database, source)
     with connect(there) as reader:
@@ -122,15 +130,16 @@ def compare(
         assert shown(reader, name) == shown(writer, name), fit.held
     for name, (_, why) in REFUSED.items():
         fit = writer.dialect.spell_view(views[name], schema.default_schema, tables)
-        assert fit.held is None and why in fit.reason, (name, fit)
+        told = WORDS_OF_DUCKDB.get(name, why) if schema.family == "duckdb" else why
+        assert fit.held is None and told in fit.reason, (name, fit)
 
 
-@pytest.mark.parametrize(("source", "target"), [*((engine, engine) for engine in ENGINES), ("mysql", "mariadb")])
+@pytest.mark.parametrize(("source", "target"), [*((engine, engine) for engine in EVALUATED), ("mysql", "mariadb")])
 def test_the_same_family_keeps_every_view(database: DatabaseFactory, source: str, target: str) -> None:
     there = made(database, source)
     with connect(there) as reader, copied(database, there, target) as (plan, writer):
         schema = reader.reflect(())
-        left = try_views(replace(plan, views=tuple((view, view.name) for view in schema.views)), writer)
+        left = try_views(replace(plan, views=tuple((view, view.name) for view in schema.views)), writer, (), untold)
         assert left == ()
         for view in schema.views:
             assert shown(reader, view.name.name) == shown(writer, view.name.name)
@@ -142,7 +151,7 @@ def test_what_cannot_be_a_view_is_listed(database: DatabaseFactory) -> None:
         schema = reader.reflect(())
         writer.execute("CREATE TABLE named (id int)")
         views = tuple((view, TableName("", view.name.name)) for view in schema.views)
-        left = try_views(replace(plan, views=views), writer)
+        left = try_views(replace(plan, views=views), writer, ("a_view_of_before",), untold)
         reasons = {each.name: each.reason for each in left}
         assert set(reasons) == {f"public.{name}" for name in (*REFUSED, "named")}
         assert "named" in reasons["public.named"] and "order" in reasons["public.in_order"]

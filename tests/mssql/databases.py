@@ -1,4 +1,4 @@
-"""Databases of its own for each test on a real SQL Server, which DBTRANSFER_TEST_MSSQL_URL names: there is no private one."""
+"""Databases of its own for each test on a real SQL Server: DBTRANSFER_TEST_MSSQL_URL names one, for none is private."""
 
 from __future__ import annotations
 

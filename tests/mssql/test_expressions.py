@@ -8,8 +8,9 @@ from dialects.mssql.dialect import MssqlDialect
 from dialects.mssql.expressions import unwrapped
 from dialects.mssql.fitting import is_simple
 from dialects.mssql.server import Server
-from dialects.mssql.types import FAMILY
+from dialects.mssql.types import FAMILY, logical_type
 from mappings import types as t
+from mappings.expressions import refusal, translate
 from mappings.schema import Column, Expression
 from tests.mssql.tsql import parses
 
@@ -68,6 +69,63 @@ def test_what_means_another_thing_here_is_refused(sql: str) -> None:
 def test_every_proven_grammar_is_understood() -> None:
     for family in ("postgres", "mysql", "sqlite"):
         assert MssqlDialect().spell_expression(Expression(family, "n > 0"), COLUMNS) == "[n] > 0"
+
+
+OWN = {
+    column.name: column
+    for column in (
+        Column("n", t.Integer(32), "int"),
+        Column("m", t.Integer(64), "bigint"),
+        Column("price", t.Decimal(10, 2), "decimal(10,2)"),
+        Column("ok", t.Boolean(), "bit"),
+        Column("v", logical_type("nvarchar(20) COLLATE Latin1_General_CI_AS"), "nvarchar(20)"),
+        Column("cased", logical_type("nvarchar(20) COLLATE Latin1_General_CS_AS"), "nvarchar(20)"),
+        Column("exact", logical_type("nvarchar(20) COLLATE Latin1_General_100_BIN2"), "nvarchar(20)"),
+        Column("day", t.Date(), "date"),
+        Column("begun", t.Timestamp(3), "datetime2(3)"),
+        Column("ended", t.Timestamp(3), "datetime2(3)"),
+        Column("old", t.Timestamp(3), "datetime"),
+    )
+}
+CARRIED = [
+    ("([n]>(0) AND [n]<(10))", '"n" > 0 AND "n" < 10', "`n` > 0 AND `n` < 10"),
+    ("([n]>=(-1) OR [n] IS NULL)", '"n" >= (-1) OR "n" IS NULL', "`n` >= (-1) OR `n` IS NULL"),
+    ("([price]>=(0.01))", '"price" >= 0.01', "`price` >= 0.01"),
+    ("([ok]=(1))", '"ok" = TRUE', "`ok` = TRUE"),
+    ("(NOT [ok]=(0))", 'NOT "ok" = FALSE', "NOT `ok` = FALSE"),
+    ("([ok]=CONVERT([bit],(1)))", '"ok" = TRUE', "`ok` = TRUE"),
+    ("([exact]=N'it''s' OR [exact]='y')", "RTRIM(\"exact\") = RTRIM('it''s') OR RTRIM(\"exact\") = RTRIM('y')",
+     "RTRIM(`exact`) = RTRIM('it''s') OR RTRIM(`exact`) = RTRIM('y')"),
+    ("([day]>='2020-01-31')", "\"day\" >= '2020-01-31'", "`day` >= '2020-01-31'"),
+    ("([ended]>=[begun])", '"ended" >= "begun"', "`ended` >= `begun`"),
+    ("([n]*(2)+[m])", 'CAST("n" AS BIGINT) * 2 + "m"', "`n` * 2 + `m`"),
+    ("(case when [n]>(1) then (1) else (0) end=(1))", 'CASE WHEN "n" > 1 THEN 1 ELSE 0 END = 1',
+     "CASE WHEN `n` > 1 THEN 1 ELSE 0 END = 1"),
+    ("(isnull([n],(0))=(0))", 'COALESCE("n", 0) = 0', "COALESCE(`n`, 0) = 0"),
+    ("([N]%(2)=(0))", '"n" % 2 = 0', "`n` % 2 = 0"),
+]  # fmt: skip
+LEFT = [
+    "([v]='M')", "([cased]='M')", "(len([exact])>(3))", "(upper([exact])='M')", "([exact] like 'a%')", "([exact]>'a')",
+    "(ltrim([exact])='a')", "([v]+[exact]='ab')", "([price]*(2)>(1))", "(isnull([price],(0))>(1))", "([old]>=[begun])",
+    "([begun]>'2020-01-01')", "(getdate()>[begun])", "(datediff(day,[begun],[ended])>(0))", "([price]>($0))",
+    "(CONVERT([int],[price])=(1))", "([ok]=(2))", "(case when [n]>(1) then 'a' else [v] end='a')", "([n]>(1e5))",
+    "(patindex('%x%',[exact])>(0))", "([v] IN (N'a'))", "(nullif([n],(1)) IS NULL)", "(isnumeric([exact])=(1))",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sql", "postgres", "mysql"), CARRIED, ids=[sql for sql, *_ in CARRIED])
+def test_what_the_manual_leaves_no_doubt_about_is_carried(sql: str, postgres: str, mysql: str) -> None:
+    own = Expression(FAMILY, sql)
+    assert translate(own, to="postgres", columns=OWN) == postgres
+    assert translate(own, to="mysql", columns=OWN) == mysql
+    assert translate(own, to="sqlite", columns=OWN) is not None
+
+
+@pytest.mark.parametrize("sql", LEFT)
+def test_what_hangs_on_collation_spaces_or_scale_is_left(sql: str) -> None:
+    own = Expression(FAMILY, sql)
+    assert [translate(own, to=to, columns=OWN) for to in ("postgres", "mysql", "sqlite")] == [None] * 3
+    assert refusal(own, to="postgres", columns=OWN)
 
 
 def test_own_expressions_are_kept_where_the_version_knows_them() -> None:

@@ -74,8 +74,8 @@ def _asked(engine: str, column: Column, kind: t.LogicalType) -> str:
 
 def assert_as_planned(report: transfer.Report) -> None:
     """Nothing on the target is other than the plan says, and nothing is missing there."""
-    assert report.schema_differences is not None
-    assert report.schema_differences.unexplained == ()
+    found = report.schema_differences
+    assert found is not None and found.unexplained == (), found
 
 
 def assert_equal(there: str, here: str, plan: transfer.Plan) -> None:

@@ -1,4 +1,4 @@
-"""The film rental from three engines to each other, SQLite and SQL Server: rows equal, keys, indexes and identities there."""
+"""The film rental between three engines, to SQLite and SQL Server: rows equal, keys, indexes and identities there."""
 
 from __future__ import annotations
 
