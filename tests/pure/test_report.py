@@ -7,7 +7,7 @@ import pytest
 
 from mappings.schema import NotCarried
 from mappings.type_mapper import Note
-from transfer.report import Altered, Report, Status, TableReport
+from transfer.report import Altered, Report, Status, TableReport, Timing
 
 TABLE = TableReport("shop.orders", "orders", 10, 0, "digest", 1.23456)
 REPORT = Report(
@@ -20,6 +20,7 @@ REPORT = Report(
     (Altered("shop.orders.total", "round", 3),),
     consistency="one snapshot",
     copy_seconds=1.00051,
+    timings=(Timing("shop.orders", 1, "worker-1", 0.1234, 1.23456, 10),),
 )
 
 
@@ -44,7 +45,11 @@ def test_the_document_is_json_with_seconds_to_the_millisecond() -> None:
         "seconds": 1.235,
         "difference": "",
         "proof": "",
+        "counts": dict.fromkeys(("missing", "extra", "changed", "tolerated", "respelled", "transient"), 0),
     }
+    assert document["timings"] == [
+        {"table": "shop.orders", "chunk": 1, "worker": "worker-1", "started": 0.123, "ended": 1.235, "rows": 10}
+    ]
     assert document["altered"] == [{"column": "shop.orders.total", "rule": "round", "values": 3}]
     assert document["losses"][0]["where"] == "shop.orders.id"
     assert document["not_carried"] == [{"object": "view", "name": "v", "reason": "no"}]
