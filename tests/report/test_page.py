@@ -7,9 +7,11 @@ import hashlib
 import re
 import sqlite3
 from collections import Counter
+from configparser import ConfigParser
 from contextlib import closing
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -202,6 +204,15 @@ def test_a_verification_has_no_sections_about_a_plan(tmp_path: Path) -> None:
     text = Reader(page(report, Job("verify", "s", "t"))).text
     assert "Comparison of two databases" in text
     assert "Not carried" not in text and "DDL" not in text and "Timeline" not in text
+
+
+def test_all_that_the_page_is_made_of_is_packaged() -> None:
+    config = ConfigParser()
+    config.read(Path(__file__).parents[2] / "setup.cfg")
+    packaged = config["options.package_data"]["transfer"].split()
+    found = {f"page/{each.name}" for each in files("transfer.page").iterdir() if each.name.startswith("report.")}
+    assert found == {name for name in packaged if name.startswith("page/")}
+    assert len(found) == 3
 
 
 @pytest.fixture
