@@ -14,7 +14,18 @@ from tests.conftest import DatabaseFactory
 from tests.pairs import plain
 from tests.servers.fresh import unique_name
 
-FAMILY_TARGET = ("SELECT", "INSERT", "CREATE", "ALTER", "INDEX", "REFERENCES", "DROP", "CREATE TEMPORARY TABLES")
+FAMILY_TARGET = (
+    "SELECT",
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "CREATE",
+    "ALTER",
+    "INDEX",
+    "REFERENCES",
+    "DROP",
+    "CREATE TEMPORARY TABLES",
+)
 GRANTS = {
     "source": {
         "postgresql": (
@@ -42,8 +53,8 @@ for of_role in GRANTS.values():
     of_role["mariadb"] = of_role["mysql"]
 SPARED = {
     "postgresql": ("SELECT ON ALL SEQUENCES IN SCHEMA public",),
-    "mysql": ("LOCK TABLES", "SHOW VIEW", "TRIGGER", "DROP", "CREATE TEMPORARY TABLES"),
-    "mariadb": ("LOCK TABLES", "SHOW VIEW", "TRIGGER", "DROP", "CREATE TEMPORARY TABLES", "REFERENCES"),
+    "mysql": ("LOCK TABLES", "SHOW VIEW", "TRIGGER", "DELETE", "DROP", "CREATE TEMPORARY TABLES"),
+    "mariadb": ("LOCK TABLES", "SHOW VIEW", "TRIGGER", "DELETE", "DROP", "CREATE TEMPORARY TABLES", "REFERENCES"),
 }
 """What a copy goes through without; docs/security.md says what is then missing."""
 SHUT = {
@@ -179,3 +190,22 @@ def test_columns_that_were_not_granted_are_not_passed_over(
         with pytest.raises(TransferError, match="child") as caught:
             run(limited, f"sqlite:///{tmp_path}/out.db" if run is copied else shop)
         assert "SELECT" in caught.value.hint
+
+
+APPENDING = {
+    "postgresql": (
+        *GRANTS["target"]["postgresql"],
+        "SELECT, INSERT ON ALL TABLES IN SCHEMA public",
+        "SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public",
+    ),
+    "mysql": GRANTS["target"]["mysql"],
+    "mariadb": GRANTS["target"]["mariadb"],
+}
+
+
+def test_a_user_who_appends_to_tables_of_another(url: str, user: User, engine: str, shop: str) -> None:
+    copied(shop, url)
+    plain.execute(url, "DELETE FROM child", "DELETE FROM parent")
+    limited, options = user.may(*APPENDING[engine]), transfer.Options(if_exists="append")
+    report = transfer.copy(transfer.plan(shop, limited, options), source=shop, target=limited, options=options)
+    assert report.exit_code == 0 and plain.rows(url, "child") == [("1", "1", "2.5", "b")]
