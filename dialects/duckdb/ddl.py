@@ -44,10 +44,15 @@ which a key refuses."""
 
 def create_table(dialect: Dialect, table: Table) -> tuple[str, ...]:
     """Schema and sequences where they may be missing, then the table without its keys."""
+    bare = replace(table, primary_key=None, uniques=(), foreign_keys=())
+    return create_keyed(dialect, bare)
+
+
+def create_keyed(dialect: Dialect, table: Table) -> tuple[str, ...]:
+    """The same, the table with all its keys."""
     statements = [dialect.make_schema(name) for name in sorted({table.name.schema} - {"", MAIN})]
     statements += [_create_sequence(dialect, table, column) for column in table.columns if column.identity]
-    bare = replace(table, primary_key=None, uniques=(), foreign_keys=())
-    return (*statements, _create(dialect, bare))
+    return (*statements, _create(dialect, table))
 
 
 def _create(dialect: Dialect, table: Table) -> str:

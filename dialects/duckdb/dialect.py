@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dialects import sqltext
 from dialects.base import Dialect, Fit
 from dialects.duckdb import cuts, ddl, defaults, expressions, fitting, hazards, normal, spelling
+from dialects.duckdb.swap import DuckDBSwapper
 from dialects.duckdb.types import FAMILY
+from dialects.swap import Swapper
 from mappings.defaults import Default
 from mappings.hazards import Hazard
 from mappings.limits import Limits
@@ -43,6 +45,10 @@ class DuckDBDialect(Dialect):
 
     def __init__(self, version: str) -> None:
         self.label = f"DuckDB {version}"
+
+    @property
+    def swapper(self) -> Swapper:  # type: ignore[override]
+        return DuckDBSwapper(self)
 
     def quote(self, name: str) -> str:
         return spelling.quote(name)
