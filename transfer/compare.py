@@ -17,14 +17,26 @@ from mappings.type_mapper import Note
 from transfer.config import Options
 from transfer.differences import Comparison, Difference
 from transfer.plan import Plan, TablePlan
+from transfer.history import History
 from transfer.planner import make_plan
 from transfer.table_comparison import TableComparison
+from transfer.trial import tried_before
 from transfer.wording import Wording
 
 
 def plan_anew(source: Session, target: Session, options: Options) -> Plan:
-    """The plan of a copy into an empty target, whatever the target holds. No row is examined for it."""
-    return make_plan(source, target, replace(options, schema=True, rows=False), there=lambda _: False)
+    """The plan of a copy into an empty target, whatever the target holds, without what the target refused to earlier
+    runs. No row is examined for it."""
+    plan = make_plan(source, target, replace(options, schema=True, rows=False), there=lambda _: False)
+    return tried_before(plan, target.dialect, _refused_before(target))
+
+
+def _refused_before(target: Session) -> Iterator[NotCarried]:
+    """What earlier runs into the target left behind, as their journal tells: a comparison tries nothing itself."""
+    history = History(target)
+    for run in history.runs():
+        for item in history.document(run.run)["not_carried"]:
+            yield NotCarried(item["object"], item["name"], item["reason"])
 
 
 def compare_plan(plan: Plan, target: Session, *, whole: bool = False) -> Comparison:

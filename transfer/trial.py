@@ -7,7 +7,7 @@ everything on it is made and removed first, and only where that is refused each 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -50,17 +50,44 @@ def tried(session: Session, table: Table, source: TableName) -> tuple[Table, tup
     scratch = replace(table.name, name=SCRATCH.format(uuid4().hex[:12]))
     if not _doubtful(table) or not _message(session, table, scratch):
         return table, ()
-    held = _bare(table)
-    if _message(session, held, scratch):
+    if _message(session, _bare(table), scratch):
         return table, ()
-    left = []
+
+    def refuses(candidate: Candidate, more: Table) -> str:
+        message = _message(session, more, scratch)
+        plain = PLAIN if candidate.object == "generated column" else ""
+        return REFUSED.format(message) + plain if message else ""
+
+    return _without(table, source, refuses)
+
+
+def tried_before(plan: Plan, dialect: Dialect, refused: Iterable[NotCarried]) -> Plan:
+    """The plan without what the target's server `refused` when an earlier plan was tried there."""
+    reasons = {(item.object, item.name): item.reason for item in refused if item.reason.startswith(REFUSED.format(""))}
+    if not reasons:
+        return plan
+    tables, not_carried = [], list(plan.not_carried)
+    for planned in plan.tables:
+        table, left = _without(
+            planned.target, planned.source.name, lambda candidate, _: reasons.get((candidate.object, candidate.name), "")
+        )
+        tables.append(restated(dialect, planned, table) if left and planned.create else planned)
+        not_carried += left if planned.create else ()
+    return replace(plan, tables=tuple(tables), not_carried=tuple(not_carried))
+
+
+def _without(
+    table: Table, source: TableName, refuses: Callable[[Candidate, Table], str]
+) -> tuple[Table, tuple[NotCarried, ...]]:
+    """The table with one thing after the other put on it, as long as nothing refuses it, and what is left."""
+    held, left = _bare(table), []
     for candidate in _candidates(table, source):
         more = candidate.add(held)
-        message = _message(session, more, scratch)
-        held = held if message else more
-        if message:
-            plain = PLAIN if candidate.object == "generated column" else ""
-            left.append(NotCarried(candidate.object, candidate.name, REFUSED.format(message) + plain))
+        reason = refuses(candidate, more)
+        if reason:
+            left.append(NotCarried(candidate.object, candidate.name, reason))
+        else:
+            held = more
     return replace(held, foreign_keys=table.foreign_keys), tuple(left)
 
 

@@ -105,3 +105,22 @@ def test_a_plan_goes_on_without_what_is_refused(database: DatabaseFactory) -> No
     report = transfer.copy(possible, source=there, target=here)
     assert report.status == "done"
     assert plain.query(here, "SELECT * FROM t") == [(1, "x", 1)]
+
+
+@pytest.mark.parametrize("target", ["mysql", "duckdb"])
+def test_a_comparison_knows_what_the_trial_left_out(database: DatabaseFactory, target: str) -> None:
+    """DuckDB has no expressions of several columns in an index, MySQL none that gives a text without a limit."""
+    there, here = database("postgresql"), database(target)
+    plain.execute(
+        there,
+        "CREATE TABLE t (id int PRIMARY KEY, v text, a int, b int GENERATED ALWAYS AS (a + 1) STORED, CHECK (a > 0))",
+        "CREATE INDEX doubled ON t ((v || v))",
+        "CREATE INDEX lowered ON t (lower(v))",
+    )
+    report = transfer.copy(transfer.plan(there, here), source=there, target=here)
+    assert "public.t.doubled" in {item.name for item in report.not_carried}
+    assert report.schema_differences is not None and report.schema_differences.unexplained == ()
+    assert transfer.compare(there, here).unexplained == ()
+    broken = "DROP INDEX IF EXISTS lowered" if target == "duckdb" else "ALTER TABLE t DROP COLUMN b"
+    plain.execute(here, broken)
+    assert [item.place for item in transfer.compare(there, here).unexplained]
