@@ -10,7 +10,9 @@ from dialects.base import Dialect, Fit, Named
 from dialects.mssql import cuts, ddl, defaults, digest, expressions, fitting, normal, probe, spelling
 from dialects.mssql.fitted import Fitted
 from dialects.mssql.server import Server
+from dialects.mssql.swap import MssqlSwapper
 from dialects.mssql.types import FAMILY
+from dialects.swap import Swapper
 from mappings.defaults import Default
 from mappings.hazards import Hazard
 from mappings.limits import Limits
@@ -56,6 +58,10 @@ class MssqlDialect(Dialect):
     @property
     def limits(self) -> Limits:  # type: ignore[override]
         return replace(LIMITS, identifiers_fold_case=self.server.folds_case)
+
+    @property
+    def swapper(self) -> Swapper:  # type: ignore[override]
+        return MssqlSwapper(self)
 
     def quote(self, name: str) -> str:
         return spelling.quote(name)

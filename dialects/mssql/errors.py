@@ -107,6 +107,7 @@ HARMLESS = re.compile(
     r"maximum key length|DBCC execution completed|Changed (?:database context|language setting)"
     r"|Null value is eliminated by an aggregate|exceeds the allowed maximum|depends on the missing object"
     r"|Checking identity information|Nonqualified transactions are being rolled back"
+    r"|Changing any part of an object name"
 )
 """Warnings that alter nothing: a long key is told in the plan."""
 

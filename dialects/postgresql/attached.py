@@ -44,35 +44,41 @@ SELECT c.oid, 'owner', o.rolname, format('ALTER TABLE %I.%I OWNER TO %I', n.nspn
  WHERE c.oid = ANY ({oids}) AND c.relkind <> 'S'
 """
 
+OWN_GRANTS = """
+SELECT c.oid, 'grants', 'of the owner', format('REVOKE ALL ON TABLE %I.%I FROM %I', n.nspname, c.relname, o.rolname),
+       ARRAY[]::text[]
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles o ON o.oid = c.relowner
+ WHERE c.oid = ANY ({oids}) AND c.relacl IS NOT NULL AND c.relkind <> 'S'
+"""
+"""An owner can give up rights too: what is granted to him follows."""
+
 GRANTS = """
 SELECT c.oid, 'grants', 'to ' || coalesce(r.rolname, 'PUBLIC'),
-       format('GRANT %s ON %s %I.%I TO %s%s%s', string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type),
+       format('GRANT %s ON %s %I.%I TO %s%s', string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type),
               CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, n.nspname, c.relname,
               coalesce(quote_ident(r.rolname), 'PUBLIC'),
-              CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END,
-              CASE WHEN g.grantor <> c.relowner THEN ' GRANTED BY ' || quote_ident(b.rolname) ELSE '' END),
+              CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END),
        ARRAY[]::text[]
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace CROSS JOIN LATERAL aclexplode(c.relacl) g
-  LEFT JOIN pg_roles r ON r.oid = g.grantee LEFT JOIN pg_roles b ON b.oid = g.grantor
+  LEFT JOIN pg_roles r ON r.oid = g.grantee
  WHERE c.oid = ANY ({oids})
- GROUP BY c.oid, n.nspname, g.grantee, r.rolname, g.is_grantable, g.grantor, b.rolname
- ORDER BY g.grantor <> c.relowner, g.grantee <> c.relowner, r.rolname, g.is_grantable
+ GROUP BY c.oid, n.nspname, g.grantee, r.rolname, g.is_grantable
+ ORDER BY g.grantee <> c.relowner, r.rolname, g.is_grantable
 """
 
 COLUMN_GRANTS = """
 SELECT c.oid, 'grants', format('on %s to %s', a.attname, coalesce(r.rolname, 'PUBLIC')),
-       format('GRANT %s ON TABLE %I.%I TO %s%s%s',
+       format('GRANT %s ON TABLE %I.%I TO %s%s',
               string_agg(format('%s (%I)', g.privilege_type, a.attname), ', ' ORDER BY g.privilege_type), n.nspname,
               c.relname, coalesce(quote_ident(r.rolname), 'PUBLIC'),
-              CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END,
-              CASE WHEN g.grantor <> c.relowner THEN ' GRANTED BY ' || quote_ident(b.rolname) ELSE '' END),
+              CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END),
        ARRAY[a.attname::text]
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped CROSS JOIN LATERAL aclexplode(a.attacl) g
-  LEFT JOIN pg_roles r ON r.oid = g.grantee LEFT JOIN pg_roles b ON b.oid = g.grantor
+  LEFT JOIN pg_roles r ON r.oid = g.grantee
  WHERE c.oid = ANY ({oids})
- GROUP BY c.oid, n.nspname, a.attnum, a.attname, g.grantee, r.rolname, g.is_grantable, g.grantor, b.rolname
- ORDER BY g.grantor <> c.relowner, a.attnum, r.rolname, g.is_grantable
+ GROUP BY c.oid, n.nspname, a.attnum, a.attname, g.grantee, r.rolname, g.is_grantable
+ ORDER BY a.attnum, r.rolname, g.is_grantable
 """
 
 FOREIGN_GRANTORS = """

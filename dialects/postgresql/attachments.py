@@ -39,7 +39,7 @@ END $ungrant$"""
 
 PARTITIONED = "it is partitioned, a partition, or inherits"
 ABOUT = (
-    attached.OWNERS, attached.GRANTS, attached.COLUMN_GRANTS, attached.COMMENTS, attached.TRIGGERS, attached.RULES,
+    attached.OWNERS, attached.OWN_GRANTS, attached.GRANTS, attached.COLUMN_GRANTS, attached.COMMENTS, attached.TRIGGERS, attached.RULES,
     attached.POLICIES, attached.VIEW_COLUMNS, attached.VIEW_INDEXES, attached.TUNING, attached.SETTINGS,
 )  # fmt: skip
 """What is said of one table or view, in the order in which it is put on: the owner first, for he grants the rest."""
@@ -236,8 +236,8 @@ class Reading:
         for oid, what in self._ask(attached.OTHERS, [*self.tables, *views]):
             swap = self.tables.get(oid, self.swaps[0])
             self._block(swap, what, "it is bound to the table, view or sequence itself, not to the name")
-        for oid, grantor in self._ask(attached.FOREIGN_GRANTORS, self.tables):
-            self._block(self.tables[oid], f"grants by {grantor}", "only he can grant them again")
+        for oid, grantor in self._ask(attached.FOREIGN_GRANTORS, [*self.tables, *views]):
+            self._block(self.tables.get(oid, self.swaps[0]), f"grants by {grantor}", "only he can grant them again")
 
 
 def _names(table: Table) -> set[str]:

@@ -16,8 +16,8 @@ from tests.swap.running import carry_out, load, planned
 NAMES = (TableName("main", "Orders"), TableName("main", "customers"))
 SCHEMA = """
 CREATE SEQUENCE customers_id_seq;
-CREATE TABLE customers (id INTEGER DEFAULT nextval('"main"."customers_id_seq"'), name VARCHAR NOT NULL, PRIMARY KEY (id),
-  UNIQUE (name), CHECK (name <> ''));
+CREATE TABLE customers (id INTEGER DEFAULT nextval('"main"."customers_id_seq"'), name VARCHAR NOT NULL,
+  PRIMARY KEY (id), UNIQUE (name), CHECK (name <> ''));
 CREATE TABLE "Orders" (id INTEGER, customer INTEGER, total DECIMAL(10,2), twice DECIMAL(11,2) AS (total * 2),
   note VARCHAR, PRIMARY KEY (id), FOREIGN KEY (customer) REFERENCES customers (id));
 CREATE INDEX "by_total" ON "main"."Orders" ("total");

@@ -52,6 +52,7 @@ GRANT USAGE ON SCHEMA shop TO {first}, {second};
 GRANT SELECT, INSERT ON shop."Orders" TO {first} WITH GRANT OPTION;
 GRANT SELECT (id, note), UPDATE (note) ON shop."Orders" TO {second};
 GRANT ALL ON shop.customers TO {second};
+REVOKE TRUNCATE ON shop.customers FROM CURRENT_USER;
 GRANT USAGE ON SEQUENCE shop.customers_id_seq TO {second};
 GRANT SELECT ON shop.totals, shop.counted TO {first};
 ALTER VIEW shop.big OWNER TO {first};
