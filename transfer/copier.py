@@ -50,10 +50,6 @@ class Record(Protocol):
         """Keep the rows that were not taken."""
 
 
-Clear = Callable[[Session, Chunk], None]
-"""Takes the rows of a chunk back that is to be written anew, inside the open transaction."""
-
-
 class Conformer:
     """Conforms and digests the batches of one chunk. The digest covers generated columns too; writing does not."""
 
@@ -110,7 +106,6 @@ def copy_chunk(
     batch_rows: int,
     digesting: bool,
     seen: RowsSeen,
-    clear: Clear | None = None,
 ) -> Sent:
     """Copy one chunk and note it. On any error the target's transaction is rolled back, and nothing of it is there."""
     began = time.monotonic()
@@ -118,8 +113,6 @@ def copy_chunk(
     batches = ahead(_conformed(source, chunk, conformer, batch_rows))
     try:
         target.begin()
-        if clear is not None:
-            clear(target, chunk)
         written = target.write(chunk.table.target, chunk.table.write_columns, _told(batches, seen))
         _check_written(chunk.table, conformer.sent.digest.rows, written)
         record.chunk(target, chunk, conformer.sent, time.monotonic() - began)
@@ -141,15 +134,14 @@ def sift_chunk(
     *,
     batch_rows: int,
     digesting: bool,
-    clear: Clear | None = None,
 ) -> Sent:
     """Copy the rows of a chunk that the target takes, and keep the others in the journal, in one transaction."""
     began = time.monotonic()
     conformer = Conformer(chunk, target.dialect.limits, digesting=digesting)
     sifter = Sifter(chunk.table, chunk.number, conformer.casts)
-    parts = Parts(target, chunk, conformer, sifter, clear)
+    parts = Parts(target, chunk.table, conformer, sifter)
     try:
-        parts.begin()
+        target.begin()
         for batch in source.read(chunk.table.source, chunk.table.read_columns, chunk.where, batch_rows):
             parts.write(sifter.sound(batch))
         record.rejects(target, sifter.rejects)
@@ -167,19 +159,10 @@ def sift_chunk(
 class Parts:
     """Writes batches inside an open transaction; what the database refuses is halved until single rows are left."""
 
-    def __init__(
-        self, target: Session, chunk: Chunk, conformer: Conformer, sifter: Sifter, clear: Clear | None
-    ) -> None:
-        self._target, self._chunk, self._conformer, self._sifter = target, chunk, conformer, sifter
-        self._table, self._clear = chunk.table, clear
+    def __init__(self, target: Session, table: TablePlan, conformer: Conformer, sifter: Sifter) -> None:
+        self._target, self._table, self._conformer, self._sifter = target, table, conformer, sifter
         self._taken: list[pa.RecordBatch] = []
         """What must be written again where the engine cannot go back to a mark."""
-
-    def begin(self) -> None:
-        """Open the transaction."""
-        self._target.begin()
-        if self._clear is not None:
-            self._clear(self._target, self._chunk)
 
     def write(self, batch: pa.RecordBatch) -> None:
         """`batch` as read, its values sound; each part is taken whole or refused row by row."""
@@ -220,7 +203,7 @@ class Parts:
 
     def _write_again(self) -> None:
         self._target.rollback()
-        self.begin()
+        self._target.begin()
         if self._taken:
             self._send(self._taken)
 

@@ -111,12 +111,9 @@ class History:
             )
         )
 
-    def rejected(self, run: str) -> dict[str, int]:
-        """How many rows of each source table were not taken."""
-        counts: dict[str, int] = {}
-        for row in self._rows(tables.REJECT, run):
-            counts[str(row[1])] = counts.get(str(row[1]), 0) + 1
-        return counts
+    def rejected(self, run: str) -> Counter[tuple[str, int]]:
+        """How many rows were not taken, by source table and chunk."""
+        return Counter((str(table), int(chunk)) for _, table, chunk, *_ in self._rows(tables.REJECT, run))
 
     def _rows(self, kept: Kept, run: str = "") -> Iterator[tuple[Any, ...]]:
         if self._home is None:
@@ -171,5 +168,5 @@ def run_status(session: Session, run: str = "") -> RunStatus:
         ),
         len(steps),
         sum(step.state == "done" for step in steps),
-        sum(history.rejected(record.run).values()),
+        history.rejected(record.run).total(),
     )

@@ -10,7 +10,7 @@ import json
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, astuple, is_dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -21,6 +21,7 @@ from transfer import journal_tables as tables
 from transfer.chunks import Chunk
 from transfer.config import Options
 from transfer.copier import Sent
+from transfer.history import StepRecord
 from transfer.journal_tables import Kept, Shelf, short_name
 from transfer.plan import Plan
 from transfer.rejects import Reject
@@ -53,14 +54,21 @@ class Journal:
         """Find the tables, or make them."""
         self._home = tables.make_tables(session)
 
-    def open(self, session: Session, plan: Plan, source: str, options: Options) -> None:
-        """Note a new run and its plan. `source` is fit to be kept: no password is in it."""
+    def open(
+        self, session: Session, plan: Plan, source: str, options: Options, notes: Sequence[tuple[str, str, str]]
+    ) -> tuple[StepRecord, ...]:
+        """Note a new run, its plan, and its steps and what they must know, each a phase, an object and a state: all
+        together, for whoever goes on with the run takes what is noted for all there is. `source` has no password."""
         now, document = _now(), json.dumps(plan.document(), ensure_ascii=False)
         row = (self.run, "running", self.epoch, owner(), source, json.dumps(asdict(options)), now, now, "")
+        steps = tuple(StepRecord(number, *note) for number, note in enumerate(notes, 1))
+        self._steps = len(steps)
         session.begin()
         self._shelf(session, tables.RUN).write(session, [row])
         self._shelf(session, tables.PLAN).write(session, [(self.run, plan.hash, document)])
+        self._shelf(session, tables.STEP).write(session, [(self.run, *astuple(step)) for step in steps])
         session.commit()
+        return steps
 
     def take_over(self, session: Session) -> None:
         """Go on with a run whose owner is gone. Locked when somebody else was faster."""
@@ -93,8 +101,7 @@ class Journal:
 
     def remember(self, session: Session, values: Mapping[str, object]) -> None:
         """Keep values for whoever takes the run up again, as JSON under these names."""
-        rows = [(name, json.dumps(_plain(value), ensure_ascii=False)) for name, value in values.items()]
-        self.note(session, rows, "done")
+        self.note(session, [(name, kept_text(value)) for name, value in values.items()], "done")
 
     def step(
         self,
@@ -142,7 +149,7 @@ class Journal:
         self._shelf(session, tables.CHUNK).write(session, [row])
 
     def clear(self, session: Session, chunk: Chunk) -> None:
-        """Take a chunk's rows and its note back, inside the open transaction that writes it anew."""
+        """Take a chunk's rows and its note back, inside the open transaction."""
         name = session.dialect.qualified(chunk.table.target.name)
         session.within(f"DELETE FROM {name}{restriction(session.dialect, chunk.target_where)}")
         self.forget(session, chunk)
@@ -176,6 +183,11 @@ class Journal:
 
     def _shelf(self, session: Session, kept: Kept) -> Shelf:
         return Shelf(session.dialect, kept, self._home)
+
+
+def kept_text(value: object) -> str:
+    """Dataclasses, and tuples of them, as JSON."""
+    return json.dumps(_plain(value), ensure_ascii=False)
 
 
 def _plain(value: object) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 
 from dialects import connect
 from dialects.base import Readers, Session
@@ -11,7 +11,7 @@ from dialects.url import DatabaseUrl
 from mappings.errors import RowRefused, ValueDoesNotFit
 from transfer.chunks import Chunk, ChunkQueue, largest_first
 from transfer.config import Options
-from transfer.copier import Clear, Sent, copy_chunk
+from transfer.copier import Sent, copy_chunk
 from transfer.examiner import nulled
 from transfer.journal import Journal
 from transfer.ledger import Ledger
@@ -53,10 +53,10 @@ class Loading:
             for table in tables:
                 self._ledger.altered.update(nulled(readers.sessions[0], table.source, table.read_columns))
             self._progress.phase("copy", {str(table.source.name): table.source.rows for table in tables})
-            done, stale = self._earlier(earlier, pairs)
+            done = self._held(earlier, pairs) if earlier is not None else []
             chunks = ChunkQueue(tables, self._options.chunk_bytes, done)
             crew = Crew(pairs)
-            crew.run(lambda reader, writer: self._work(crew, chunks, stale, reader, writer))
+            crew.run(lambda reader, writer: self._work(crew, chunks, reader, writer))
 
     def _order(self) -> list[TablePlan]:
         """Largest first, but parents first where foreign keys hold while rows come in."""
@@ -84,34 +84,27 @@ class Loading:
             self.notices.append(notice)
             self._progress.say(notice)
 
-    def _earlier(
-        self, earlier: Earlier | None, pairs: list[tuple[Session, Session]]
-    ) -> tuple[list[Chunk], list[Chunk]]:
-        """The chunks that are on the target or will be, and those of them that must be written anew."""
-        if earlier is None:
-            return [], []
+    def _held(self, earlier: Earlier, pairs: list[tuple[Session, Session]]) -> list[Chunk]:
+        """The chunks that are on the target and need not be done again."""
+        if self._rejecting is not None:
+            self._rejecting.prepare_again()
         resumption = Resumption(self._plan, earlier, self._ledger, self._journal)
-        resumption.check(pairs, self._options.batch_rows)
-        return resumption.done, resumption.stale
+        return resumption.check(pairs, self._options.batch_rows)
 
-    def _work(self, crew: Crew, chunks: ChunkQueue, stale: list[Chunk], reader: Session, writer: Session) -> None:
-        """Write anew what no longer holds, then all that is not done."""
-        while not crew.stopping and stale:
-            with suppress(IndexError):  # another worker was faster
-                self._do(stale.pop(), reader, writer, self._journal.clear)
+    def _work(self, crew: Crew, chunks: ChunkQueue, reader: Session, writer: Session) -> None:
         while not crew.stopping and (chunk := chunks.take(reader)) is not None:
             self._do(chunk, reader, writer)
 
-    def _do(self, chunk: Chunk, reader: Session, writer: Session, clear: Clear | None = None) -> None:
+    def _do(self, chunk: Chunk, reader: Session, writer: Session) -> None:
         began = time.monotonic()
-        sent = self._copied(reader, writer, chunk, clear)
+        sent = self._copied(reader, writer, chunk)
         self._ledger.chunk(chunk, sent, began)
         if self._rejecting is not None:
             self._rejecting.refuse_too_many(chunk)
         if chunk.where is None or chunk.where.upper is None:
             self._progress.done(str(chunk.table.source.name))
 
-    def _copied(self, reader: Session, writer: Session, chunk: Chunk, clear: Clear | None) -> Sent:
+    def _copied(self, reader: Session, writer: Session, chunk: Chunk) -> Sent:
         name = str(chunk.table.source.name)
         try:
             return copy_chunk(
@@ -122,9 +115,8 @@ class Loading:
                 batch_rows=self._options.batch_rows,
                 digesting=self._options.verify == "digest",
                 seen=lambda count: self._progress.rows(name, count),
-                clear=clear,
             )
         except (ValueDoesNotFit, RowRefused):
             if self._rejecting is None:
                 raise
-        return self._rejecting.copy(reader, writer, chunk, clear)
+        return self._rejecting.copy(reader, writer, chunk)

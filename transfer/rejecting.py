@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from dialects.base import Session
 from mappings.errors import TransferError
 from transfer.chunks import Chunk
 from transfer.config import Options
-from transfer.copier import Clear, Sent, sift_chunk
+from transfer.copier import Sent, sift_chunk
 from transfer.journal import Journal
+from transfer.journal_tables import short_name
+from transfer.plan import Plan
 from transfer.reject_file import RejectFile
 
 
@@ -32,12 +35,25 @@ class Rejecting:
             message = f"{self._file.path} is there already, and holds the rejects of another run"
             raise TransferError(message, hint="name another with --reject-file, or move it away")
 
+    def prepare_again(self) -> None:
+        """Before the first chunk of a run that is resumed: every chunk that had rejects is done anew, so the file is,
+        too. The former one stays beside it, for it may have been mended already."""
+        if self._file.path.exists():
+            former = self._file.path
+            former.rename(former.with_name(f"{former.name}.{self._journal.epoch - 1}"))
+
+    def take_up(self, plan: Plan, rejected: Mapping[tuple[str, int], int]) -> None:
+        """Count what a former owner of the run has rejected; the file stays as that one left it."""
+        names = {short_name(str(table.source.name)): str(table.source.name) for table in plan.tables}
+        for (table, _), count in rejected.items():
+            self.counts[names[table]] += count
+
     @property
     def path(self) -> str:
         """Where the rejected rows are; empty when there are none."""
         return str(self._file.path) if self.counts else ""
 
-    def copy(self, reader: Session, writer: Session, chunk: Chunk, clear: Clear | None) -> Sent:
+    def copy(self, reader: Session, writer: Session, chunk: Chunk) -> Sent:
         """Copy a chunk that did not go as a whole: the rows that the target takes; the others are kept."""
         sent = sift_chunk(
             reader,
@@ -46,7 +62,6 @@ class Rejecting:
             self._journal,
             batch_rows=self._options.batch_rows,
             digesting=self._options.verify == "digest",
-            clear=clear,
         )
         with self._lock:
             self._file.add(chunk.table, sent.rejects)

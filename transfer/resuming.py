@@ -31,7 +31,7 @@ class Earlier:
     record: RunRecord
     steps: tuple[StepRecord, ...]
     chunks: tuple[ChunkRecord, ...]
-    rejected: Mapping[str, int]
+    rejected: Mapping[tuple[str, int], int]
 
     @property
     def made(self) -> frozenset[str]:
@@ -47,6 +47,11 @@ class Earlier:
     def views(self) -> frozenset[str]:
         """The views that the run has made."""
         return frozenset(step.object for step in self.steps if step.phase == "view")
+
+    @property
+    def keyed(self) -> frozenset[str]:
+        """The tables whose foreign keys the run has made."""
+        return frozenset(step.object for step in self.steps if step.phase == "foreign keys" and step.state == "done")
 
     @property
     def swapping(self) -> bool:
@@ -91,18 +96,32 @@ class Done:
 
 
 class Resumption:
-    """What of a run's chunks still holds (`done`), and what must be written anew (`stale`)."""
+    """Finds what of a run's chunks still holds, and takes the others back."""
 
     def __init__(self, plan: Plan, earlier: Earlier, ledger: Ledger, journal: Journal) -> None:
         self._plan = plan
+        self._earlier = earlier
         self._ledger = ledger
         self._journal = journal
         self._all = done_chunks(plan, earlier.chunks)
         self._stale: list[Done] = []
         self._hold: list[Done] = []
 
-    def check(self, pairs: Sequence[tuple[Session, Session]], batch_rows: int) -> None:
-        """Hold every chunk that is done against the source, and empty the tables of which no part can be taken back."""
+    def check(self, pairs: Sequence[tuple[Session, Session]], batch_rows: int) -> list[Chunk]:
+        """The chunks that hold. Of the others nothing is on the target when this returns: all are taken back before the
+        first is written anew, for a unique value may have moved from one to another. Blocked, before anything is taken
+        back, where that would touch rows that are not this run's, or that rows of other tables point to."""
+        self._compare(pairs, batch_rows)
+        tables = {id(done.chunk.table): done.chunk.table for done in self._stale}
+        for table in tables.values():
+            refuse_foreign(table, self._ledger.before.get(str(table.target.name), 0))
+            self._refuse_pointed_to(table)
+        for table in tables.values():
+            self._take_back(table, pairs[0][1])
+        take_up(self._ledger, self._hold)
+        return [done.chunk for done in self._hold]
+
+    def _compare(self, pairs: Sequence[tuple[Session, Session]], batch_rows: int) -> None:
         waiting: SimpleQueue[Done] = SimpleQueue()
         for done in self._all:
             waiting.put(done)
@@ -110,30 +129,50 @@ class Resumption:
 
         def work(reader: Session, _: Session) -> None:
             while not crew.stopping and (done := _next(waiting)) is not None:
-                (self._hold if _holds(done, reader, self._plan, batch_rows) else self._stale).append(done)
+                (self._hold if self._holds(done, reader, batch_rows) else self._stale).append(done)
 
         crew.run(work)
-        for table in {id(done.chunk.table): done.chunk.table for done in self._stale}.values():
-            refuse_foreign(table, self._ledger.before.get(str(table.target.name), 0))
-            if not rewritable(table):
-                self._empty(table, pairs[0][1])
-        take_up(self._ledger, self._hold)
 
-    def _empty(self, table: TablePlan, target: Session) -> None:
-        """All of the table's chunks are to do again."""
+    def _holds(self, done: Done, reader: Session, batch_rows: int) -> bool:
+        """A chunk some of whose rows were rejected does not: a row may have been mended, or be gone."""
+        if done.record.total is None or (done.record.table, done.record.number) in self._earlier.rejected:
+            return False
+        try:
+            return digest_source(reader, done.chunk, self._plan, batch_rows).digest == done.digest
+        except (ValueDoesNotFit, RowRefused):
+            return False
+
+    def _refuse_pointed_to(self, table: TablePlan) -> None:
+        """Deleting a row under a foreign key fails, or takes the rows along that point to it."""
+        for other in self._plan.tables:
+            points = any(key.target == table.target.name for key in other.target.foreign_keys)
+            if points and (other.exists or str(other.target.name) in self._earlier.keyed):
+                raise Blocked(
+                    f"rows must be written anew, but a foreign key of {other.target.name} points to them",
+                    hint=f"undo the run with `dbtransfer rollback TARGET {self._earlier.record.run}`, or empty the "
+                    "tables, and copy anew",
+                    where=str(table.target.name),
+                )
+
+    def _take_back(self, table: TablePlan, target: Session) -> None:
+        """The table's stale chunks, or all of them where one alone cannot be."""
+        if rewritable(table):
+            for done in self._stale:
+                if done.chunk.table is table:
+                    _clear(target, done.chunk, self._journal)
+            return
         empty(target, table, [done for done in self._all if done.chunk.table is table], self._journal)
         self._hold = [done for done in self._hold if done.chunk.table is not table]
-        self._stale = [done for done in self._stale if done.chunk.table is not table]
 
-    @property
-    def done(self) -> list[Chunk]:
-        """The chunks that are on the target, or will be."""
-        return [done.chunk for done in (*self._hold, *self._stale)]
 
-    @property
-    def stale(self) -> list[Chunk]:
-        """The chunks that are to be written anew, each by its own range."""
-        return [done.chunk for done in self._stale]
+def _clear(target: Session, chunk: Chunk, journal: Journal) -> None:
+    target.begin()
+    try:
+        journal.clear(target, chunk)
+        target.commit()
+    except BaseException:
+        target.rollback()
+        raise
 
 
 def _next(waiting: SimpleQueue[Done]) -> Done | None:
@@ -154,15 +193,6 @@ def take_up(ledger: Ledger, chunks: Iterable[Done]) -> None:
     ledger.earlier((Copied(done.chunk, done.digest), done.record) for done in chunks)
 
 
-def _holds(done: Done, reader: Session, plan: Plan, batch_rows: int) -> bool:
-    if done.record.total is None:
-        return False
-    try:
-        return digest_source(reader, done.chunk, plan, batch_rows).digest == done.digest
-    except (ValueDoesNotFit, RowRefused):
-        return False
-
-
 def empty(target: Session, table: TablePlan, done: Sequence[Done], journal: Journal) -> None:
     """Take all rows of a table back that this run has made, with the notes of all its chunks."""
     target.begin()
@@ -180,8 +210,8 @@ def refuse_foreign(table: TablePlan, before: int) -> None:
     """Blocked for a table whose rows are not all this run's: none of them may be taken back."""
     if before:
         raise Blocked(
-            f"the source has changed since rows were added here, among {before} that were there before",
-            hint="mend the difference that `dbtransfer verify` shows by hand",
+            f"rows must be written anew, but nobody can tell them from the {before} that were there before",
+            hint="mend by hand what `dbtransfer verify` shows; the source has changed, or some rows were rejected",
             where=str(table.target.name),
         )
 

@@ -17,7 +17,7 @@ from mappings.schema import NotCarried
 from transfer import verifier
 from transfer.compare import compare_plan
 from transfer.config import Options
-from transfer.journal import Journal, State
+from transfer.journal import Journal, State, kept_text
 from transfer.ledger import Ledger
 from transfer.loading import Loading
 from transfer.outcome import Outcome
@@ -71,7 +71,7 @@ class Run:
         began = time.monotonic()
         with ExitStack() as stack:
             control = stack.enter_context(connect(self._target, writable=True))
-            if self._rejecting is not None:
+            if self._rejecting is not None and self._earlier is None:
                 self._rejecting.prepare()
             self._journal.claim(control, sorted(str(table.target.name) for table in self._plan.tables))
             self._journal.prepare(control)
@@ -89,6 +89,8 @@ class Run:
         loading = Loading(self._loaded, self._options, self._journal, self._ledger, self._progress, self._rejecting)
         if self._earlier is not None and self._swapped:
             take_up(self._ledger, done_chunks(self._loaded, self._earlier.chunks))
+            if self._rejecting is not None:
+                self._rejecting.take_up(self._loaded, self._earlier.rejected)
         elif self._plan.rows:
             loading(self._source, self._target, self._earlier)
         self._finish(control)
@@ -117,11 +119,9 @@ class Run:
             return
         there = {str(table.target.name): table.target.name for table in self._plan.tables if table.exists}
         self._ledger.before.update({name: control.count(table) for name, table in there.items()})
-        self._journal.open(control, self._plan, kept(self._source), self._options)
-        self._journal.remember(control, {"tables": self._made()})
-        self._steps.intend(control)
-        for name, rows in self._ledger.before.items():
-            self._journal.note(control, [("before", name)], str(rows))
+        before = [("before", name, str(rows)) for name, rows in self._ledger.before.items()]
+        notes = (("tables", kept_text(self._made()), "done"), *self._steps.intended, *before)
+        self._steps.begin(self._journal.open(control, self._plan, kept(self._source), self._options, notes))
 
     def _made(self) -> tuple[object, ...]:
         """The tables that this run makes, as whoever undoes it must know them."""

@@ -40,10 +40,14 @@ class Steps:
         self._done: set[int] = set()
         self._resumed = False
 
-    def intend(self, control: Session) -> None:
-        """Note all of them before the first is done."""
-        numbers = self._journal.note(control, self._wanted)
-        self._numbers = dict(zip(self._wanted, numbers, strict=True))
+    @property
+    def intended(self) -> tuple[tuple[str, str, str], ...]:
+        """What must be noted of all of them before the first is done."""
+        return tuple((phase, name, "intended") for phase, name in self._wanted)
+
+    def begin(self, noted: Sequence[StepRecord]) -> None:
+        """They are noted now."""
+        self._numbers = {(step.phase, step.object): step.number for step in noted if step.phase in PHASES}
 
     def go_on(self, noted: Sequence[StepRecord]) -> None:
         """Take up what a former owner of the run has noted. Blocked when this plan has other steps."""
@@ -53,7 +57,7 @@ class Steps:
                 "the target takes other statements now than when the run began",
                 hint="remove what the run has made, and copy anew",
             )
-        self._numbers = {key: step.number for key, step in known.items()}
+        self.begin(noted)
         self._done = {step.number for step in known.values() if step.state == "done"}
         self._resumed = True
 

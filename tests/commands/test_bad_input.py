@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import transfer
 from tests.commands.command import CuttingProxy, changed, finished, run, start
 from tests.conftest import DatabaseFactory
 from tests.pairs import plain
@@ -97,7 +98,7 @@ def test_wrong_url(shop: str, url: str, words: str) -> None:
         ["--exclude", "nothing*"],
         ["--allow-loss", "item.nmae=truncate"],
         ["--allow-loss", "item.name=shorten"],
-        ["--if-exists", "replace"],
+        ["--if-exists", "drop"],
         ["--schema-only", "--data-only"],
         ["--jobs", "0"],
         ["--no-such-option"],
@@ -150,7 +151,7 @@ def test_a_value_the_target_cannot_hold(database: DatabaseFactory, tmp_path: Pat
     outcome = run("copy", source, target)
     if engine == "postgresql":
         assert outcome.code == 4
-        assert "nothing was written" in outcome.err and plain.tables(target) == []
+        assert "nothing was written" in outcome.err and plain.tables(target) == plain.journal(target) == []
         assert "note.body" in outcome.err and "4711" in outcome.err and "strip" in outcome.err
         allowed = run("copy", source, database(engine), "--allow-loss", "note.body=strip", "--json")
         assert allowed.code == 0, allowed.err
@@ -197,7 +198,8 @@ def test_a_signal_stops_cleanly(
     process.send_signal(number)
     outcome = finished(process)
     assert outcome.code == code, outcome.err
-    assert "Drop these tables" in outcome.err
+    assert "Go on with: dbtransfer resume TARGET " in outcome.err
+    assert transfer.status(target).record.state == "stopped"
 
 
 def test_no_rights_to_create(database: DatabaseFactory, shop: str) -> None:

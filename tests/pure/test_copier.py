@@ -15,7 +15,7 @@ from mappings.errors import ConnectionLost, TransferError, ValueDoesNotFit
 from tests.pure.limits import GENEROUS
 from tests.pure.plans import batch_of, table_plan
 from transfer.chunks import Chunk
-from transfer.copier import Clear, Sent, copy_chunk
+from transfer.copier import Sent, copy_chunk
 from transfer.digest import Digest, Digester
 from transfer.rejects import Reject
 
@@ -78,7 +78,7 @@ class Target:
             raise ConnectionLost("gone")
 
 
-def copied(source: Source, target: Target, seen: list[int] | None = None, clear: Clear | None = None) -> Sent:
+def copied(source: Source, target: Target, seen: list[int] | None = None) -> Sent:
     told = seen if seen is not None else []
     return copy_chunk(
         cast(Session, source),
@@ -88,7 +88,6 @@ def copied(source: Source, target: Target, seen: list[int] | None = None, clear:
         batch_rows=10,
         digesting=True,
         seen=told.append,
-        clear=clear,
     )
 
 
@@ -107,12 +106,6 @@ def test_an_empty_chunk_is_committed_too() -> None:
     target = Target()
     assert copied(Source([]), target).digest == Digest()
     assert target.log == ["begin", "note", "commit"]
-
-
-def test_what_a_chunk_left_is_cleared_before_it_is_written_anew() -> None:
-    target = Target()
-    copied(Source(BATCHES[:1]), target, clear=lambda session, chunk: target.log.append(f"clear {chunk.number}"))
-    assert target.log == ["begin", "clear 3", "write", "note", "commit"]
 
 
 @pytest.mark.parametrize("step", ["begin", "write", "note", "commit"])
