@@ -16,6 +16,7 @@ from dialects.buckets import within
 from mappings import types as t
 from mappings.arrow import arrow_type
 from mappings.buckets import Bucketing, Hashes, Keys, Ranges, numbers, wrapped
+from mappings.canonical import speller
 from mappings.errors import ConfigurationError
 from mappings.schema import Column
 
@@ -109,14 +110,13 @@ def _comparison(condition: Compared, dialect: Dialect, column: Column) -> str | 
         there = f"{dialect.quote(column.name)} IS NOT NULL"
         sign = "=" if condition.operator == "=" else "<>"
         return None if number is None else f"({there} AND {number} {sign} {equal})"
-    value = _scalar(condition).as_py()
-    text = str(value) if isinstance(column.type, t.Integer | t.Decimal | t.Year) else dialect.literal(condition.value)
-    return f"{dialect.quote(column.name)} {condition.operator} {text}"
+    text = str(speller(column.type)(pa.array([_scalar(condition)]))[0])
+    digits = isinstance(column.type, t.Integer | t.Decimal | t.Year)
+    return f"{dialect.quote(column.name)} {condition.operator} {text if digits else dialect.literal(text)}"
 
 
 def _one_row(condition: Compared) -> pa.RecordBatch:
-    values = pa.array([_scalar(condition).as_py()], arrow_type(condition.column.type))
-    return pa.RecordBatch.from_arrays([values], names=[condition.column.name])
+    return pa.RecordBatch.from_arrays([pa.array([_scalar(condition)])], names=[condition.column.name])
 
 
 def mask(condition: Condition, batch: pa.RecordBatch) -> pa.Array:
@@ -147,7 +147,14 @@ def all_of(conditions: tuple[Condition, ...], batch: pa.RecordBatch) -> pa.Recor
 
 
 def _scalar(condition: Compared) -> pa.Scalar:
-    return pc.cast(pa.scalar(condition.value, pa.large_utf8()), arrow_type(condition.column.type))
+    """The value in the column's Arrow type; an instant without an offset is in UTC."""
+    kind, text = arrow_type(condition.column.type), pa.scalar(condition.value, pa.large_utf8())
+    if not pa.types.is_timestamp(kind) or kind.tz is None:
+        return pc.cast(text, kind)
+    try:
+        return pc.cast(text, kind)
+    except pa.ArrowInvalid:
+        return pc.cast(pa.scalar(f"{condition.value}Z", pa.large_utf8()), kind)
 
 
 def parse_where(text: str) -> tuple[str, Operator, str]:

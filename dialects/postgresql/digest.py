@@ -20,8 +20,9 @@ from mappings.schema import Column, Table
 
 DIGEST = "SELECT count(*), coalesce(sum({slice}), 0) FROM {relation}{restriction}"
 SLICE = "('x' || left(encode(sha256(convert_to({row}, 'UTF8')), 'hex'), {digits}))::bit({bits})::bigint"
-OFFSET = "(greatest({key}::bigint, {least}) - {least}) / {width}"
-WIDE_OFFSET = "div(greatest({key}::numeric, {least}) - {least}, {width})"
+OFFSET = "CASE WHEN {key} >= {least} THEN ({key}::bigint - {least}) / {width} WHEN {key} < {least} THEN 0 END"
+"""NULL stays NULL, which greatest() would pass over."""
+WIDE_OFFSET = "div(CASE WHEN {key} >= {least} THEN {key}::numeric - {least} WHEN {key} < {least} THEN 0 END, {width})"
 """From a negative number on, the distance of two keys may be more than a bigint."""
 
 INTEGERS = ("smallint", "integer", "bigint", "oid", "numeric")
