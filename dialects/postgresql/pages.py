@@ -40,9 +40,10 @@ def boundary(query: Query, dialect: Dialect, table: Table, where: KeyRange, rows
     if not ordinary:
         return None
     first, end = _page(where.lower), int(pages) if where.upper is None else _page(where.upper)
-    window = KeyRange((ADDRESS,), _cut(first), _cut(first + WINDOW), address=True)
+    looked = min(WINDOW, max(1, end - first))
+    window = KeyRange((ADDRESS,), _cut(first), _cut(first + looked), address=True)
     counted = int(query(count_query(dialect, dialect.relation(table), window))[0][0])
-    upper = first + max(1, rows * WINDOW // counted if counted else rows)
+    upper = first + max(1, rows * looked // counted if counted else rows)
     return _cut(upper) if upper < end else None
 
 
