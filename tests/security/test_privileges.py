@@ -150,10 +150,13 @@ def test_a_source_user_reads(url: str, user: User, engine: str, shop: str, tmp_p
         assert (names_it(caught.value, right) or nothing_left) and caught.value.hint, (right, str(caught.value))
 
 
-def test_a_target_user_makes_and_fills(database: DatabaseFactory, engine: str, shop: str) -> None:
+def test_a_target_user_makes_and_fills(
+    request: pytest.FixtureRequest, database: DatabaseFactory, engine: str, shop: str
+) -> None:
     everything = GRANTS["target"][engine]
     for missing in (None, *needed("target", engine)):
         user = User(database(engine))
+        request.addfinalizer(user.leave)
         url = user.may(*(right for right in everything if right != missing))
         if missing is None:
             assert copied(shop, url).exit_code == 0 and transfer.verify(shop, url).exit_code == 0
@@ -161,7 +164,6 @@ def test_a_target_user_makes_and_fills(database: DatabaseFactory, engine: str, s
             with pytest.raises(TransferError) as caught:
                 copied(shop, url)
             assert names_it(caught.value, missing) and caught.value.hint, (missing, str(caught.value))
-        user.leave()
 
 
 def test_a_user_who_only_verifies(url: str, user: User, engine: str, shop: str) -> None:
