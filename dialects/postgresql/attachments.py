@@ -39,8 +39,9 @@ END $ungrant$"""
 
 PARTITIONED = "it is partitioned, a partition, or inherits"
 ABOUT = (
-    attached.OWNERS, attached.OWN_GRANTS, attached.GRANTS, attached.COLUMN_GRANTS, attached.COMMENTS, attached.TRIGGERS, attached.RULES,
-    attached.POLICIES, attached.VIEW_COLUMNS, attached.VIEW_INDEXES, attached.TUNING, attached.SETTINGS,
+    attached.OWNERS, attached.OWN_GRANTS, attached.GRANTS, attached.COLUMN_GRANTS, attached.COMMENTS,
+    attached.TRIGGERS, attached.RULES, attached.POLICIES, attached.VIEW_COLUMNS, attached.VIEW_INDEXES,
+    attached.TUNING, attached.SETTINGS,
 )  # fmt: skip
 """What is said of one table or view, in the order in which it is put on: the owner first, for he grants the rest."""
 
