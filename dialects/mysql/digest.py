@@ -19,9 +19,11 @@ from mappings.schema import Column, Table
 
 DIGEST = "SELECT COUNT(*), COALESCE(SUM({slice}), 0) FROM {table}{restriction}"
 SLICE = "CAST(CONV(LEFT(SHA2({row}, 256), {digits}), 16, 10) AS UNSIGNED)"
-OFFSET = "(GREATEST({key}, {least}) - {least}) DIV {width}"
-WIDE_OFFSET = "(GREATEST(CAST({key} AS DECIMAL(21)), {least}) - {least}) DIV {width}"
-"""From a negative number on, the distance of two keys may be more than a BIGINT."""
+OFFSET = "CASE WHEN {key} < {least} THEN 0 ELSE ({key} - {least}) DIV {width} END"
+WIDE_OFFSET = """\
+CASE WHEN {key} < {least} THEN 0 WHEN {key} > {greatest} THEN {last} \
+ELSE (CAST({key} AS DECIMAL(21)) - {least}) DIV {width} END"""
+"""From a negative number on, the distance of two keys may be more than a BIGINT, which DIV always gives."""
 
 NUMBER = "CAST({column} + 0 AS CHAR)"
 """Without the zeros that ZEROFILL prints; a YEAR of 0000 is 0."""
@@ -65,9 +67,10 @@ def bucket(dialect: Dialect, by: Bucketing) -> str | None:
             return None if text is None else _slice(text, digits)
         case Keys(column=column):
             return dialect.quote(column.name)
-        case Ranges(column=column, least=least, width=width):
+        case Ranges(column=column, least=least, width=width, count=count):
             template = WIDE_OFFSET if least < 0 else OFFSET
-            return template.format(key=dialect.quote(column.name), least=least, width=width)
+            key, greatest = dialect.quote(column.name), least + width * count - 1
+            return template.format(key=key, least=least, width=width, greatest=greatest, last=count - 1)
 
 
 def row_text(dialect: Dialect, columns: tuple[Column, ...]) -> str | None:

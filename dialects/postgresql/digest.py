@@ -20,9 +20,9 @@ from mappings.schema import Column, Table
 
 DIGEST = "SELECT count(*), coalesce(sum({slice}), 0) FROM {relation}{restriction}"
 SLICE = "('x' || left(encode(sha256(convert_to({row}, 'UTF8')), 'hex'), {digits}))::bit({bits})::bigint"
-OFFSET = "CASE WHEN {key} >= {least} THEN ({key}::bigint - {least}) / {width} WHEN {key} < {least} THEN 0 END"
+OFFSET = "CASE WHEN {key} < {least} THEN 0 ELSE ({key}::bigint - {least}) / {width} END"
 """NULL stays NULL, which greatest() would pass over."""
-WIDE_OFFSET = "div(CASE WHEN {key} >= {least} THEN {key}::numeric - {least} WHEN {key} < {least} THEN 0 END, {width})"
+WIDE_OFFSET = "CASE WHEN {key} < {least} THEN 0 ELSE div({key}::numeric - {least}, {width}) END"
 """From a negative number on, the distance of two keys may be more than a bigint."""
 
 INTEGERS = ("smallint", "integer", "bigint", "oid", "numeric")
