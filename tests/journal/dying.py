@@ -1,6 +1,7 @@
-"""Copies, and is killed at the nth thing that it notes: `python -m tests.journal.dying SOURCE TARGET N JOBS`.
+"""Copies, and is killed at something that it notes: `python -m tests.journal.dying SOURCE TARGET WHEN JOBS`.
 
-Prints how many such things there were when it lived through all of them.
+WHEN is a number, of all such things, or a name and a number, such as `chunk 5`: each call counts twice, before it is
+made and after. Prints how many there were when the process lived through all of them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -26,40 +28,44 @@ NOTED = ("claim", "prepare", "open", "note", "step", "chunk", "close")
 class Fate:
     """Counts what happens, before and after it does, and ends the process at `last`."""
 
-    def __init__(self, last: int) -> None:
+    def __init__(self, last: str) -> None:
         self._last = last
         self._lock = threading.Lock()
-        self.count = 0
+        self._counts = Counter[str]()
 
-    def happens(self) -> None:
+    @property
+    def count(self) -> int:
+        return self._counts.total()
+
+    def happens(self, name: str) -> None:
         with self._lock:
-            self.count += 1
-            if self.count == self._last:
+            self._counts[name] += 1
+            if self._last in (str(self.count), f"{name} {self._counts[name]}"):
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    def around(self, method: Callable[..., Any]) -> Callable[..., Any]:
+    def around(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
         def watched(*arguments: Any, **named: Any) -> Any:
-            self.happens()
+            self.happens(name)
             result = method(*arguments, **named)
-            self.happens()
+            self.happens(name)
             return result
 
         return watched
 
 
-def main(source: str, target: str, last: int, jobs: int) -> None:
+def main(source: str, target: str, last: str, jobs: int) -> None:
     fate = Fate(last)
     with connect(parse_url(target), writable=True) as session:
         sessions = type(session)
     for name in NOTED:
-        setattr(Journal, name, fate.around(getattr(Journal, name)))
+        setattr(Journal, name, fate.around(name, getattr(Journal, name)))
     for name in ("commit", "execute"):
-        setattr(sessions, name, fate.around(getattr(sessions, name)))
+        setattr(sessions, name, fate.around(name, getattr(sessions, name)))
     options = Options(jobs=jobs, chunk_bytes=CHUNK_BYTES)
     report = transfer.copy(transfer.plan(source, target, options), source=source, target=target, options=options)
     print(report.status, fate.count)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))

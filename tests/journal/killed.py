@@ -37,9 +37,9 @@ def make_source(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def copied_until(source: str, target: str, last: int, *, jobs: int = 2) -> subprocess.CompletedProcess[str]:
-    """Copy in a process of its own that is killed at its `last` noted thing."""
-    command = [sys.executable, "-m", "tests.journal.dying", source, target, str(last), str(jobs)]
+def copied_until(source: str, target: str, last: str, *, jobs: int = 2) -> subprocess.CompletedProcess[str]:
+    """Copy in a process of its own that is killed at its `last` noted thing, see tests.journal.dying."""
+    command = [sys.executable, "-m", "tests.journal.dying", source, target, last, str(jobs)]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=os.environ)
 
 
