@@ -7,6 +7,7 @@ types. Each other line is one rejected row: every value as text (bytes in hexade
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -32,12 +33,17 @@ class RejectFile:
         lines = [json.dumps(_row(reject), ensure_ascii=False) for reject in rejects]
         if not lines:
             return
-        with self._lock, self.path.open("a", encoding="utf-8") as file:
+        with self._lock, open(self.path, "a", encoding="utf-8", opener=_private) as file:
             name = str(table.target.name)
             if name != self._last:
                 file.write(json.dumps(_header(table), ensure_ascii=False) + "\n")
                 self._last = name
             file.write("\n".join(lines) + "\n")
+
+
+def _private(path: str, flags: int) -> int:
+    """Whole rows are in the file, so a new one is for its owner alone."""
+    return os.open(path, flags, 0o600)
 
 
 def _header(table: TablePlan) -> dict[str, Any]:

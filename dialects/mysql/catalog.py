@@ -10,6 +10,7 @@ from dialects.mysql import keys, objects
 from dialects.mysql.columns import COLUMNS, ColumnReader, ColumnRow, Show, column_reader
 from dialects.mysql.server import Server
 from dialects.mysql.types import FAMILY
+from mappings.errors import PermissionDenied
 from mappings.schema import Schema, Table, TableName
 
 Run = Callable[[str], Iterable[tuple[Any, ...]]]
@@ -39,6 +40,8 @@ class Parts:
         """The table of one row of TABLES."""
         name = row[0]
         rows = [column for column in self.columns.get(name, ()) if not column.is_period]
+        if not rows:
+            raise PermissionDenied("this user may not read its columns", where=name, hint="GRANT SELECT on it")
         primary, uniques, indexes = keys.split(keys.indexes(self.indexes.get(name, ()), self.reader))
         return Table(
             name=TableName("", name),

@@ -77,6 +77,7 @@ WORDS = (
     (r"password authentication failed|no password supplied|role .* does not exist", STATES["28"]),
     (r"no pg_hba\.conf entry", Meaning(ConnectionRefused, "the server does not admit this host, user or encryption")),
     (r"database .* does not exist", STATES["3D000"]),
+    (r"permission denied for database", Meaning(PermissionDenied, "GRANT CONNECT ON DATABASE ... TO the user")),
     (r"too many (clients|connections)|connection slots are reserved|connection limit", STATES["53300"]),
     (r"conflict with recovery", Meaning(Contention, "a standby replayed a change: try again")),
     (r"canceling statement", STATES["57014"]),
