@@ -48,6 +48,8 @@ class TableFitter:
     """Tables that the target has already: their indexes and constraints have names too."""
     not_carried: list[NotCarried] = field(default_factory=list)
     _notes: list[Note] = field(default_factory=list)
+    _fitted: set[TableName] = field(default_factory=set)
+    """The source's tables so far, the one that is being fitted among them."""
     _retyped: frozenset[str] = frozenset()
     """The source table's columns whose values become text: expressions and defaults mean something else there."""
     _called: TargetNames = field(init=False)
@@ -63,6 +65,7 @@ class TableFitter:
     def fit(self, source: Table, columns: list[Column], spellings: list[Spelling]) -> tuple[Table, list[Note]]:
         """The target's table for `source` with the settled `columns`, and what the reader should know."""
         self._notes = []
+        self._fitted.add(source.name)
         self._retyped = frozenset(
             own.name
             for own, column in zip(source.columns, columns, strict=True)
@@ -216,6 +219,9 @@ class TableFitter:
 
     def _foreign_key(self, source: Table, target: Table, key: ForeignKey) -> ForeignKey | None:
         place = f"{source.name}.{key.name or ','.join(key.columns)}"
+        if self._is_too_early(key):
+            self._drop("foreign key", place, "a key here needs its parent first, and these tables point in a circle")
+            return None
         pairs = zip(key.columns, key.target_columns, strict=True)
         if any(self.forms.get((source.name, own)) != self.forms.get((key.target, other)) for own, other in pairs):
             self._drop("foreign key", place, "of two columns that it ties only one has the form chosen for it")
@@ -231,6 +237,12 @@ class TableFitter:
         if held is None:
             return None
         return replace(held, name=self._claim("foreign key", held.name, source, f"{'_'.join(held.columns)}_fkey"))
+
+    def _is_too_early(self, key: ForeignKey) -> bool:
+        """Whether the parent is made after the table, on a target that does not take that."""
+        if self.dialect.limits.foreign_keys_forward:
+            return False
+        return key.target not in self._fitted and self.names[key.target] not in {table.name for table in self.there}
 
     def _with_checks(self, source: Table, target: Table, spellings: list[Spelling]) -> Table:
         """The source's own checks, translated, and those that a column's spelling needs to mean the same."""

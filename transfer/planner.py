@@ -96,15 +96,31 @@ def _views(schema: Schema, target: Session, options: Options) -> tuple[tuple[Vie
 
 
 def in_foreign_key_order(tables: tuple[Table, ...]) -> tuple[Table, ...]:
-    """Parents before children; tables of a cycle in their own order at the point where nothing else is left."""
+    """Parents before children; of tables in a circle the first one where nothing else is left."""
     waiting = list(tables)
     ordered: list[Table] = []
     while waiting:
         names = {table.name for table in waiting}
-        ready = [table for table in waiting if not (_parents(table) & names)] or waiting[:1]
+        ready = [table for table in waiting if not (_parents(table) & names)] or [_in_circle(waiting)]
         ordered += ready
         waiting = [table for table in waiting if table not in ready]
     return tuple(ordered)
+
+
+def _in_circle(tables: list[Table]) -> Table:
+    """The first table that is an ancestor of each of its own ancestors: those that only hang on a circle come after."""
+    ancestors = {table.name: _parents(table) for table in tables}
+    known: dict[TableName, set[TableName]] = {}
+    while ancestors != known:
+        known = ancestors
+        ancestors = {
+            name: found.union(*(known[parent] for parent in found if parent in known)) for name, found in known.items()
+        }
+    return next(
+        table
+        for table in tables
+        if all(table.name in ancestors[name] for name in ancestors[table.name] & ancestors.keys())
+    )
 
 
 def _parents(table: Table) -> set[TableName]:

@@ -69,7 +69,9 @@ def tried_before(plan: Plan, dialect: Dialect, refused: Iterable[NotCarried]) ->
     tables, not_carried = [], list(plan.not_carried)
     for planned in plan.tables:
         table, left = _without(
-            planned.target, planned.source.name, lambda candidate, _: reasons.get((candidate.object, candidate.name), "")
+            planned.target,
+            planned.source.name,
+            lambda candidate, _: reasons.get((candidate.object, candidate.name), ""),
         )
         tables.append(restated(dialect, planned, table) if left and planned.create else planned)
         not_carried += left if planned.create else ()

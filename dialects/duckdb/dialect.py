@@ -34,6 +34,7 @@ LIMITS = Limits(
     greatest_year=5_881_580,
     keyed_text_length=None,
     identifiers_fold_ascii=True,
+    foreign_keys_forward=False,
 )
 """Names have no limit: 5000 characters are kept. The years are those of DATE, whose last day Arrow's date32 holds too;
 timestamps end before, where Arrow's microseconds do."""
@@ -77,6 +78,12 @@ class DuckDBDialect(Dialect):
 
     def normal_form(self, table: Table) -> Table:
         return normal.normal_form(table)
+
+    def sample(self, table: Table, percent: float) -> str:
+        return f"{self.relation(table)} TABLESAMPLE system({percent:g}%) REPEATABLE (1)"
+
+    def printed(self, column: Column) -> str:
+        return f"{self.quote(column.name)}::VARCHAR"
 
     def offends(self, column: Column, hazard: Hazard) -> str | None:
         return hazards.offends(self.quote(column.name), column, hazard)

@@ -41,9 +41,7 @@ def test_a_table_with_everything(made: Make, opened: Open) -> None:
     assert by_name["total"].default == LiteralDefault("1.50")
     assert by_name["made"].default == NowDefault("local")
     assert by_name["odd"].default == ExpressionDefault("duckdb", "(1 + 1)")
-    assert by_name["doubled"].generated == Generated(
-        Expression("duckdb", "(total * 2)"), stored=False
-    )
+    assert by_name["doubled"].generated == Generated(Expression("duckdb", "(total * 2)"), stored=False)
     assert orders.primary_key is not None and orders.primary_key.columns == ("id",)
     assert [unique.columns for unique in orders.uniques] == [("x", "a b")]
     assert [check.expression.sql for check in orders.checks] == ["(total > 0)"]

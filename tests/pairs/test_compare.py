@@ -17,7 +17,7 @@ from tests.pairs.test_sinks import options as taking
 from transfer.differences import Difference
 
 LoadScript = Callable[[str, Path], None]
-ENGINES = ("postgresql", "mysql", "mariadb", "sqlite")
+ENGINES = ("postgresql", "mysql", "mariadb", "sqlite", "duckdb")
 FILMS = [("postgresql", target) for target in ENGINES[1:]] + [
     ("mariadb", target) for target in ("postgresql", "sqlite")
 ]
@@ -183,7 +183,22 @@ SQLITE: list[tuple[tuple[str, ...], set[Found]]] = [
     (("CREATE TABLE added (a int)",), {("table", "added", "extra")}),
     (("DROP TABLE shop",), {("table", "shop", "missing")}),
 ]
-PLANTED = {"postgresql": POSTGRESQL, "mysql": MYSQL, "mariadb": MYSQL, "sqlite": SQLITE}
+DUCKDB: list[tuple[tuple[str, ...], set[Found]]] = [
+    (("DROP INDEX orders_code",), {("index", "orders.orders_code", "missing")}),
+    (("ALTER TABLE orders ALTER code SET DEFAULT 'old'",), {("default", "orders.code", "different")}),
+    (("ALTER TABLE orders ALTER paid DROP DEFAULT",), {("default", "orders.paid", "missing")}),
+    (("ALTER TABLE orders ALTER id DROP DEFAULT",), {("identity", "orders.id", "missing")}),
+    (("COMMENT ON COLUMN orders.code IS 'long'",), {("comment", "orders.code", "different")}),
+    (("COMMENT ON TABLE orders IS NULL",), {("comment", "orders", "missing")}),
+    (("CREATE INDEX more ON orders (paid)",), {("index", "orders.more", "extra")}),
+    (("CREATE TABLE added (a int)",), {("table", "added", "extra")}),
+    (
+        ("DROP TABLE orders", "DROP TABLE shop", "CREATE TABLE shop (id integer, name varchar NOT NULL)"),
+        {("table", "orders", "missing"), ("primary key", "shop.(id)", "missing"), ("unique", "shop.(name)", "missing"),
+         ("nullability", "shop.id", "different")},
+    ),
+]  # fmt: skip
+PLANTED = {"duckdb": DUCKDB, "postgresql": POSTGRESQL, "mysql": MYSQL, "mariadb": MYSQL, "sqlite": SQLITE}
 
 
 def shop(database: DatabaseFactory) -> str:
@@ -200,7 +215,7 @@ def test_what_is_planted_is_found_and_nothing_else(database: DatabaseFactory, ta
     for statements, expected in PLANTED[target]:
         plain.execute(here, "SET FOREIGN_KEY_CHECKS = 0" if target in ("mysql", "mariadb") else "SELECT 1", *statements)
         found = set(compared(there, here).unexplained)
-        new = {(item.object, item.place.removeprefix("public."), item.problem) for item in found - known}
+        new = {(item.object, item.place.removeprefix("public.").removeprefix("main."), item.problem) for item in found - known}
         assert new == expected, statements
         known = found
 
