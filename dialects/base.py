@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from dialects.ranges import Cut as Cut
 from dialects.ranges import KeyRange as KeyRange
-from dialects.swap import Attachments, Swap, Swapper
+from dialects.swap import Swapper
 from dialects.url import DatabaseUrl
 from mappings.buckets import Bucketing
 from mappings.canonical import Digest
@@ -277,6 +277,17 @@ class Dialect(ABC):
         """A SELECT of one column whose rows nobody changes before the transaction ends."""
         return f"SELECT {self.quote(column)} FROM {self.qualified(name)} WHERE {where} FOR SHARE"
 
+    def sample(self, table: Table, percent: float) -> str:
+        """What FROM names for about so many of a hundred rows of the table, always the same ones, at the cost of just
+        these: its first rows, where the engine has no better."""
+        columns = ", ".join(self.quote(column.name) for column in table.columns)
+        rows = max(1, int((table.rows or 0) * percent / 100))
+        return f"({self.first(f'SELECT {columns} FROM {self.relation(table)}', rows)}) some_rows"
+
+    def printed(self, column: Column) -> str:
+        """The column in a SELECT as something that the driver can show, whatever its value."""
+        return self.quote(column.name)
+
     def first(self, select: str, rows: int) -> str:
         """The SELECT cut to its first rows."""
         return f"{select} LIMIT {rows}"
@@ -356,17 +367,8 @@ class Session(ABC):
         return message
 
     @abstractmethod
-    def together(self, statements: Sequence[str]) -> None:
-        """Run these statements in one transaction: all of them are done, or none. DDL is refused where it would commit
-        the transaction."""
-
-    @abstractmethod
     def query(self, statement: str) -> list[tuple[object, ...]]:
         """The rows of one small query."""
-
-    def attachments(self, swaps: tuple[Swap, ...]) -> Attachments:
-        """What hangs on the live tables of these swaps, and must be put on the tables that take their place."""
-        return self.dialect.swapper.attachments(self.query, swaps)
 
     def weights(self, column: Column, values: pa.Array) -> pa.Array | None:
         """What a unique key on the target's text `column` compares these values by: those of equal weight are one to

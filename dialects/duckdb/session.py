@@ -70,16 +70,6 @@ class DuckDBSession(Session):
         with told(), self._much_memory():
             super().execute_all(statements)
 
-    def together(self, statements: Sequence[str]) -> None:
-        with told("change the tables"), self._much_memory():
-            self._begin()
-            try:
-                for statement in statements:
-                    self._connection.execute(statement)
-                self._connection.execute("COMMIT")
-            finally:
-                self.rollback()
-
     def attempt(self, statements: Sequence[str], scratch: TableName) -> str:
         """Within one transaction that is rolled back: sequences go too, and the file is as it was."""
         with told(f"try {scratch}"):

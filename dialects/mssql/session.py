@@ -146,18 +146,6 @@ class MssqlSession(Session):
         if not self._writable:
             raise DatabaseError("this session only reads")
 
-    def together(self, statements: Sequence[str]) -> None:
-        self.execute("SET XACT_ABORT ON")
-        self.execute(BEGIN)
-        try:
-            for statement in statements:
-                self.execute(statement)
-            self.execute(COMMIT)
-        except BaseException:
-            with suppress(DatabaseError):
-                self.execute(ROLLBACK)
-            raise
-
     def query(self, statement: str) -> list[tuple[object, ...]]:
         """The server has no sessions that only read, so what is no SELECT is refused here."""
         if not READS.match(statement):

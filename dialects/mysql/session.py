@@ -119,16 +119,6 @@ class MysqlSession(Session):
             if FOREIGN_KEY.match(statement) and UNCHECKED not in self._settings and self._connection.open:
                 self._run("checking foreign keys", CHECKED)
 
-    def together(self, statements: Sequence[str]) -> None:
-        self.begin()
-        try:
-            for statement in statements:
-                self.execute(statement)
-            self.commit()
-        except BaseException:
-            self.rollback()
-            raise
-
     def attempt(self, statements: Sequence[str], scratch: TableName) -> str:
         """On a temporary table, which costs next to nothing. That knows less than a real one (no full text), so what it
         refuses is tried on a real one."""

@@ -17,14 +17,13 @@ from dialects.postgresql import PostgreSQLDialect, digest, pages
 from dialects.postgresql.bulk import ArrowStream, CopyIn, Load
 from dialects.postgresql.catalog import reflect
 from dialects.postgresql.connection import Address, address
-from dialects.postgresql.control import REPEATABLE_READ, Control, Snapshot
+from dialects.postgresql.control import Control, Snapshot
 from dialects.postgresql.errors import translating
 from dialects.postgresql.probe import facts_from, probe_query
 from dialects.postgresql.read import Decoder, batch_octets, refusal, select
 from dialects.postgresql.server import EXTENSION_TYPES, FACTS, KNOWN, OLDEST, Server, server_from
 from dialects.postgresql.wire import NativeColumn, wire
 from dialects.sqltext import boundary_query, column_list, count_query, cut_of, string_literal
-from dialects.swap import Attachments, Swap
 from dialects.url import DatabaseUrl
 from mappings.buckets import Bucketing
 from mappings.canonical import Digest
@@ -132,29 +131,8 @@ class PostgreSQLSession(Session):
                 self.execute("ROLLBACK")
             raise
 
-    def together(self, statements: Sequence[str]) -> None:
-        self.execute("BEGIN")
-        try:
-            for statement in statements:
-                self.execute(statement)
-            self.execute("COMMIT")
-        except BaseException:
-            with suppress(DatabaseError):
-                self.execute("ROLLBACK")
-            raise
-
     def query(self, statement: str) -> list[tuple[object, ...]]:
         return list(self._control.fetch(statement))
-
-    def attachments(self, swaps: tuple[Swap, ...]) -> Attachments:
-        """In one snapshot, with an empty search path: then the server qualifies all names in its texts."""
-        self.execute(REPEATABLE_READ)
-        try:
-            self.execute("SET LOCAL search_path = pg_catalog")
-            return super().attachments(swaps)
-        finally:
-            with suppress(DatabaseError):
-                self.execute("ROLLBACK")
 
     def weights(self, column: Column, values: pa.Array) -> pa.Array | None:
         """Of citext. Collations that are not deterministic tell no weights, so their keys are not asked."""

@@ -62,16 +62,6 @@ class SqliteSession(Session):
         with told(statement):
             self._connection.execute(statement)
 
-    def together(self, statements: Sequence[str]) -> None:
-        with told("change the tables"):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                for statement in statements:
-                    self._connection.execute(statement)
-                self._connection.execute("COMMIT")
-            finally:
-                self.rollback()
-
     def attempt(self, statements: Sequence[str], scratch: TableName) -> str:
         """In a database of its own, in memory: the file is not touched."""
         with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:

@@ -12,7 +12,7 @@ def carry_out(session: Session, steps: tuple[Step, ...]) -> None:
         if alone:
             session.execute(statements[0])
         else:
-            session.together(statements)
+            session.execute_all(statements)
 
 
 def planned(session: Session, *names: TableName, run: str = "run") -> tuple[Swap, ...]:
