@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from os.path import commonprefix
 
 AROUND = 60
 """Characters that both values share, kept before and behind each place where they differ."""
@@ -43,14 +42,22 @@ def whole(text: str | None, longest: int = LONGEST) -> tuple[Piece, ...] | None:
 
 def _runs(source: str, target: str) -> Iterator[tuple[bool, int, int, int, int]]:
     """Whether it differs, from where to where in the source, and in the target."""
-    before = len(commonprefix((source, target)))
-    most = min(len(source), len(target)) - before
-    behind = min(most, len(commonprefix((source[::-1], target[::-1]))))
+    before = _shared(source, target)
+    behind = _shared(source[before:][::-1], target[before:][::-1])
     ends = len(source) - behind, len(target) - behind
     yield False, 0, before, 0, before
     for differs, a, b, c, d in _middle(source[before : ends[0]], target[before : ends[1]]):
         yield differs, a + before, b + before, c + before, d + before
     yield False, ends[0], len(source), ends[1], len(target)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters both begin with, by halving: values may be long, and slices are compared fast."""
+    least, most = 0, min(len(one), len(other))
+    while least < most:
+        middle = (least + most + 1) // 2
+        least, most = (middle, most) if one[least:middle] == other[least:middle] else (least, middle - 1)
+    return least
 
 
 def _middle(source: str, target: str) -> Iterator[tuple[bool, int, int, int, int]]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import groupby
 
 from markupsafe import Markup, escape
 
@@ -52,6 +53,8 @@ def code(character: str) -> str:
 
 def plain(text: str, *, keeping: str = "") -> str:
     """The text with every invisible character replaced, but for those in `keeping`. Still to be escaped."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(sign(each) if is_invisible(each) and each not in keeping else each for each in text)
 
 
@@ -96,19 +99,20 @@ def _text(text: str, *, first: bool, last: bool) -> Markup:
 
 
 def _signs(text: str, *, spaces: bool = True) -> Markup:
-    return Markup("").join(_characters(text, spaces=spaces))
+    """The text escaped, with signs for what cannot be seen, and for spaces where they are to be."""
+    parts: list[Markup] = []
+    for hidden, characters in groupby(text, lambda each: is_invisible(each) or (spaces and each == " ")):
+        run = "".join(characters)
+        parts += map(_sign, run) if hidden else [escape(run)]
+    return Markup("").join(parts)
 
 
-def _characters(text: str, *, spaces: bool) -> Iterator[Markup]:
-    """A space and a line's end stay what they are, to be copied; all other invisible ones are replaced."""
-    for each in text:
-        if each == " " and spaces:
-            yield Markup('<span class="space"> </span>')
-        elif is_invisible(each):
-            stays = "\n" if each == "\n" else ""
-            yield Markup('<span class="sign" title="{}">{}</span>{}').format(told(each), sign(each), stays)
-        else:
-            yield escape(each)
+def _sign(character: str) -> Markup:
+    """A space and a line's end stay what they are beneath, to be copied; all others are replaced."""
+    if character == " ":
+        return Markup('<span class="space"> </span>')
+    stays = "\n" if character == "\n" else ""
+    return Markup('<span class="sign" title="{}">{}</span>{}').format(told(character), sign(character), stays)
 
 
 def _on_a_circle(text: str) -> str:
