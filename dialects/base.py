@@ -16,19 +16,12 @@ import pyarrow as pa
 
 from dialects.ranges import Cut as Cut
 from dialects.ranges import KeyRange as KeyRange
-from dialects.swap import Swapper
+from dialects.swap import Attachments, Swap, Swapper
 from dialects.url import DatabaseUrl
 from mappings.buckets import Bucketing
 from mappings.canonical import Digest
 from mappings.defaults import Default
-from mappings.errors import (
-    ConnectionLost,
-    ConnectionRefused,
-    Contention,
-    DatabaseError,
-    PermissionDenied,
-    StorageFull,
-)
+from mappings.errors import ConnectionLost, ConnectionRefused, Contention, DatabaseError, PermissionDenied, StorageFull
 from mappings.expressions import refusal
 from mappings.hazards import Hazard
 from mappings.limits import Limits
@@ -369,6 +362,10 @@ class Session(ABC):
     @abstractmethod
     def query(self, statement: str) -> list[tuple[object, ...]]:
         """The rows of one small query."""
+
+    def attachments(self, swaps: tuple[Swap, ...]) -> Attachments:
+        """What hangs on the live tables of these swaps, and must be put on the tables that take their place."""
+        return self.dialect.swapper.attachments(self.query, swaps)
 
     def weights(self, column: Column, values: pa.Array) -> pa.Array | None:
         """What a unique key on the target's text `column` compares these values by: those of equal weight are one to

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from dialects.postgresql import attached
+from dialects.postgresql import attached, bound
 from dialects.postgresql.attached import BETWEEN
 from dialects.postgresql.server_names import settled
 from dialects.postgresql.spelling import quote
@@ -23,6 +24,7 @@ from dialects.swap import (
     missing_columns,
     numbered,
 )
+from mappings.errors import DatabaseError
 from mappings.schema import ForeignKey, Table, TableName
 
 Row = tuple[Any, ...]
@@ -37,6 +39,7 @@ DO $ungrant$ DECLARE each record; BEGIN
 END $ungrant$"""
 """Default privileges may have given a new table rights that the old one does not have."""
 
+BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 PARTITIONED = "it is partitioned, a partition, or inherits"
 ABOUT = (
     attached.OWNERS, attached.OWN_GRANTS, attached.GRANTS, attached.COLUMN_GRANTS, attached.COMMENTS,
@@ -47,8 +50,14 @@ ABOUT = (
 
 
 def read(query: Query, swaps: tuple[Swap, ...]) -> Attachments:
-    """In a transaction whose search path is empty, so that the server qualifies all names."""
-    return Reading(query, swaps).attachments()
+    """In one snapshot, with an empty search path: then the server qualifies all names in its texts."""
+    query(BEGIN)
+    try:
+        query("SET LOCAL search_path = pg_catalog")
+        return Reading(query, swaps).attachments()
+    finally:
+        with suppress(DatabaseError):
+            query("ROLLBACK")
 
 
 @dataclass
@@ -86,7 +95,7 @@ class Reading:
 
     def _find(self, swap: Swap) -> None:
         literal = string_literal(_qualified(swap.live))
-        (row,) = self.query(attached.RELATIONS.format(relation=literal))
+        (row,) = self.query(bound.RELATIONS.format(relation=literal))
         oid, partition, kind, inherits, labels, spaced, *_ = row
         self.tables[int(str(oid))] = swap
         if partition or inherits or kind != "r":
@@ -127,7 +136,7 @@ class Reading:
         return self._lacks(swap, f"{kind} {name}", columns)
 
     def _views(self) -> Iterable[Attachment]:
-        rows = self._ask(attached.VIEWS)
+        rows = self._ask(bound.VIEWS)
         about: dict[int, list[str]] = {}
         for statement in ABOUT if rows else ():
             for oid, _, _, text, _ in self._ask(statement, [row[0] for row in rows]):
@@ -155,25 +164,25 @@ class Reading:
         return bases[0] if bases else self.swaps[0]
 
     def _functions(self) -> Iterable[Attachment]:
-        for oid, name, create in self._ask(attached.FUNCTIONS):
+        for oid, name, create in self._ask(bound.FUNCTIONS):
             yield Attachment(self.tables[oid].live, "function", name, make=(create,))
 
     def _publications(self) -> Iterable[Attachment]:
-        for oid, name, remove, make, columns in self._ask(attached.PUBLICATIONS):
+        for oid, name, remove, make, columns in self._ask(bound.PUBLICATIONS):
             self._lacks(self.tables[oid], f"publication {name}", columns)
             yield Attachment(self.tables[oid].live, "publication", name, (remove,), (make,))
-        for (name,) in self._ask(attached.ALL_TABLES):
+        for (name,) in self._ask(bound.ALL_TABLES):
             reason = "it publishes every table, the shadow too, which its subscribers do not have"
             self._block(self.swaps[0], f"publication {name}", reason)
 
     def _statistics(self) -> Iterable[Attachment]:
-        for oid, name, remove, make, columns in self._ask(attached.STATISTICS):
+        for oid, name, remove, make, columns in self._ask(bound.STATISTICS):
             self._lacks(self.tables[oid], f"statistics {name}", columns)
             yield Attachment(self.tables[oid].live, "statistics", name, (remove,), tuple(make.split(BETWEEN)))
 
     def _foreign_keys(self) -> tuple[list[InboundKey], list[Attachment]]:
         inbound, parked = [], []
-        for row in self._ask(attached.FOREIGN_KEYS):
+        for row in self._ask(bound.FOREIGN_KEYS):
             child, parent, schema, table, name, valid, remove, make, confirm, comment, commented, *columns = row
             comments = (comment,) if commented else ()
             if child in self.tables:
@@ -192,7 +201,7 @@ class Reading:
         return inbound, parked
 
     def _sequences(self) -> Iterable[Attachment]:
-        found = {row[1]: row for row in self._ask(attached.SEQUENCES)}
+        found = {row[1]: row for row in self._ask(bound.SEQUENCES)}
         for table, _, same_schema, name, column in found.values():
             swap = self.tables[table]
             if column not in {each.name for each in numbered(swap.table)}:
@@ -207,11 +216,11 @@ class Reading:
 
     def _chosen(self) -> Iterable[Attachment]:
         """What is said of an index or constraint by its name, where the new table has one of that name."""
-        for oid, name, clustered, identity, cluster, replica, comment, commented in self._ask(attached.CHOSEN_INDEXES):
+        for oid, name, clustered, identity, cluster, replica, comment, commented in self._ask(bound.CHOSEN_INDEXES):
             said = ((clustered, "clustering", cluster), (identity, "replica identity", replica))
             for kind, make in [(kind, make) for so, kind, make in (*said, (commented, "comment", comment)) if so]:
                 yield from self._named(self.tables[oid], kind, name, make)
-        for oid, name, comment in self._ask(attached.CONSTRAINT_COMMENTS):
+        for oid, name, comment in self._ask(bound.CONSTRAINT_COMMENTS):
             if not any(name == key.name for key in self.tables[oid].table.foreign_keys if key.target not in self._live):
                 yield from self._named(self.tables[oid], "comment", name, comment)
 
@@ -226,15 +235,15 @@ class Reading:
             self.left.append(Obstacle(swap.live, f"{kind} of {name}", "the new table has nothing of that name"))
 
     def _held(self) -> Iterable[Held]:
-        for oid, name, *_ in self._ask(attached.CHOSEN_INDEXES):
+        for oid, name, *_ in self._ask(bound.CHOSEN_INDEXES):
             yield Held(self.tables[oid].live, "index", name)
-        for oid, _, same_schema, name, column in self._ask(attached.SEQUENCES):
+        for oid, _, same_schema, name, column in self._ask(bound.SEQUENCES):
             if same_schema:
                 yield Held(self.tables[oid].live, "sequence", name, column)
 
     def _others(self) -> None:
-        views = [row[0] for row in self._ask(attached.VIEWS)]
-        for oid, what in self._ask(attached.OTHERS, [*self.tables, *views]):
+        views = [row[0] for row in self._ask(bound.VIEWS)]
+        for oid, what in self._ask(bound.OTHERS, [*self.tables, *views]):
             swap = self.tables.get(oid, self.swaps[0])
             self._block(swap, what, "it is bound to the table, view or sequence itself, not to the name")
         for oid, grantor in self._ask(attached.FOREIGN_GRANTORS, [*self.tables, *views]):

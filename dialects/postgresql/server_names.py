@@ -13,7 +13,8 @@ LONGEST = 63
 
 def settled(table: Table) -> Table:
     """The planned table with the names that the server would give to what has none."""
-    name, taken = table.name.name, {each.name for each in (*table.checks, *table.foreign_keys) if each.name}
+    name = table.name.name
+    taken = {check.name for check in table.checks} | {key.name for key in table.foreign_keys}
 
     def free(columns: str, kind: str) -> str:
         found = next(each for n in count() if (each := object_name(name, columns, f"{kind}{n or ''}")) not in taken)

@@ -44,14 +44,17 @@ SCHEMA = (
        BEGIN SET NEW.total = NEW.total * 2; INSERT INTO log VALUES ('größer'); END""",
     "CREATE TRIGGER gone AFTER DELETE ON customers FOR EACH ROW INSERT INTO log VALUES (OLD.name)",
 )
+TRIGGERS = """\
+SELECT trigger_name, event_object_table, action_order, action_timing, event_manipulation, action_statement, definer,
+       sql_mode, character_set_client, collation_connection
+FROM information_schema.triggers WHERE trigger_schema = database() ORDER BY 1"""
 IMPLIED = re.compile(r" AUTO_INCREMENT=\d+| ROW_FORMAT=DYNAMIC| CHARACTER SET utf8mb4 COLLATE utf8mb4_\w+_ci")
 
 
 @pytest.fixture(params=("mariadb", "mysql"))
 def url(request: pytest.FixtureRequest, database: DatabaseFactory) -> str:
     made = database(request.param)
-    for statement in SCHEMA:
-        run(made, statement)
+    run(made, *SCHEMA)
     return made
 
 
@@ -75,6 +78,7 @@ def plain(url: str) -> Any:
 
 
 def run(url: str, *statements: str) -> list[tuple[Any, ...]]:
+    """The rows of the last statement."""
     with plain(url) as connection, connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
@@ -83,19 +87,16 @@ def run(url: str, *statements: str) -> list[tuple[Any, ...]]:
 
 def shown(url: str) -> list[tuple[Any, ...]]:
     """Everything the server tells of the database's own tables, views and triggers, but the order of indexes, what a
-    table counts, and a collation that is its table's anyway."""
-    tables = [name for (name,) in run(url, "SHOW TABLES") if not name.startswith("_dbtransfer")]
-    told = []
-    for name in tables:
-        text = IMPLIED.sub("", run(url, f"SHOW CREATE TABLE `{name}`")[0][1])
-        told.append((name, *sorted(line.rstrip(",") for line in text.splitlines())))
-    triggers = run(
-        url,
-        """SELECT trigger_name, event_object_table, action_order, action_timing, event_manipulation, action_statement,
-           definer, sql_mode, character_set_client, collation_connection FROM information_schema.triggers
-           WHERE trigger_schema = database() ORDER BY 1""",
-    )
-    return [*sorted(told), *triggers]
+    table counts, and a collation or row format that is its table's anyway."""
+    told: list[tuple[Any, ...]] = []
+    with plain(url) as connection, connection.cursor() as cursor:
+        cursor.execute("SHOW TABLES")
+        for (name,) in [row for row in cursor.fetchall() if not row[0].startswith("_dbtransfer")]:
+            cursor.execute(f"SHOW CREATE TABLE `{name}`")
+            text = IMPLIED.sub("", cursor.fetchall()[0][1])
+            told.append((name, *sorted(line.rstrip(",") for line in text.splitlines())))
+        cursor.execute(TRIGGERS)
+        return [*sorted(told), *cursor.fetchall()]
 
 
 def copied(swap: Swap, shadow: Table) -> tuple[str, ...]:
