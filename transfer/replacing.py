@@ -46,7 +46,7 @@ def hanging(target: Session, tables: Sequence[TablePlan], *, repoint: bool) -> H
     swaps = swaps_of(tables, "")
     if not swaps:
         return Hanging()
-    found = target.attachments(swaps)
+    found = target.dialect.swapper.attachments(target.query, swaps)
     moved = (*found.moved, *found.copied, *found.parked)
     notes = [Note("S", str(swap.live), "is replaced; the old one stays beside it until finalize") for swap in swaps]
     notes += [Note("S", str(each.table), f"{each.kind} {each.name} is made anew on the new table") for each in moved]
@@ -131,7 +131,7 @@ def swap(
     """Put the loaded shadows in the place of the live tables. What hangs on these is kept in the journal first."""
     found = remembered(noted)
     if found is None:
-        found = control.attachments(swaps)
+        found = control.dialect.swapper.attachments(control.query, swaps)
         journal.remember(control, {"swaps": swaps, "attachments": found})
     steps = control.dialect.swapper.swap(swaps, found)
     Swapping(target, journal).run(control, steps, noted)
