@@ -52,7 +52,7 @@ class Limits:
     longest_span: int | None = None
     """Microseconds of the longest span that the type for spans of hours holds, of either sign."""
     foreign_keys_forward: bool = True
-    """Where foreign keys can only be said inside CREATE TABLE: False when the table they point at must be there, so that
+    """Where foreign keys can only be said inside CREATE TABLE: False when the table they point at must be there, and so
     keys in a circle cannot all be had (DuckDB)."""
     identifiers_fold_ascii: bool = False
     """Where identifiers fold case: True when only A to Z do, so that `É` and `é` are two columns (SQLite, DuckDB)."""

@@ -16,8 +16,8 @@ from mappings.schema import NotCarried, Schema
 from mappings.type_mapper import Note
 from transfer.config import Options
 from transfer.differences import Comparison, Difference
-from transfer.plan import Plan, TablePlan
 from transfer.history import History
+from transfer.plan import Plan, TablePlan
 from transfer.planner import make_plan
 from transfer.table_comparison import TableComparison
 from transfer.trial import tried_before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from dialects.base import Session
@@ -28,7 +29,29 @@ def reflect(session: Session, selection: Selection) -> Picked:
     tables = [table for table in schema.tables if table.name in names]
     missing = [(table.name, key) for table in tables for key in table.foreign_keys if key.target not in names]
     kept = tuple(_without(table, [key for name, key in missing if name == table.name]) for table in tables)
+    if selection.tables or selection.exclude:
+        schema = replace(schema, not_carried=_of_selected(schema, names))
     return Picked(replace(schema, tables=kept), tuple(missing))
+
+
+def _of_selected(schema: Schema, names: tuple[TableName, ...]) -> tuple[NotCarried, ...]:
+    """What the selected tables leave behind, such as their triggers, and all the rest in one line."""
+    own = [item for item in schema.not_carried if any(_is_of(item, name, schema.default_schema) for name in names)]
+    rest = Counter(item.object for item in schema.not_carried if item not in own)
+    if not rest:
+        return tuple(own)
+    told = ", ".join(f"{what}: {count}" for what, count in sorted(rest.items()))
+    return (*own, NotCarried("other objects", told, "not of the selected tables; inspect lists them by name"))
+
+
+def _is_of(item: NotCarried, table: TableName, default_schema: str) -> bool:
+    """Whether the object is the table's: named behind it, or a partition that the reason says is of it. A catalogue may
+    leave out the default schema, and put names into quotes."""
+    homes = {f"{table.schema}.", ""} if table.schema == default_schema else {f"{table.schema}."}
+    told = {home + name for home in homes for name in (table.name, f'"{table.name}"')}
+    return item.name in told or any(
+        item.name.startswith(f"{name}.") or item.reason.endswith(f" {name}") for name in told
+    )
 
 
 def _without(table: Table, keys: list[ForeignKey]) -> Table:

@@ -66,13 +66,13 @@ def tried_before(plan: Plan, dialect: Dialect, refused: Iterable[NotCarried]) ->
     reasons = {(item.object, item.name): item.reason for item in refused if item.reason.startswith(REFUSED.format(""))}
     if not reasons:
         return plan
+
+    def refuses(candidate: Candidate, _: Table) -> str:
+        return reasons.get((candidate.object, candidate.name), "")
+
     tables, not_carried = [], list(plan.not_carried)
     for planned in plan.tables:
-        table, left = _without(
-            planned.target,
-            planned.source.name,
-            lambda candidate, _: reasons.get((candidate.object, candidate.name), ""),
-        )
+        table, left = _without(planned.target, planned.source.name, refuses)
         tables.append(restated(dialect, planned, table) if left and planned.create else planned)
         not_carried += left if planned.create else ()
     return replace(plan, tables=tuple(tables), not_carried=tuple(not_carried))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ FILMS = [("postgresql", target) for target in ENGINES[1:]] + [
     ("mariadb", target) for target in ("postgresql", "sqlite")
 ]
 SINKS = [(source, target) for source in ("postgresql", "mariadb", "sqlite") for target in ENGINES]
+HOME = re.compile(r"^(public|main)\.")
 SCHEMA_ONLY = transfer.Options(rows=False)
 
 SHOP = """\
@@ -215,7 +217,7 @@ def test_what_is_planted_is_found_and_nothing_else(database: DatabaseFactory, ta
     for statements, expected in PLANTED[target]:
         plain.execute(here, "SET FOREIGN_KEY_CHECKS = 0" if target in ("mysql", "mariadb") else "SELECT 1", *statements)
         found = set(compared(there, here).unexplained)
-        new = {(item.object, item.place.removeprefix("public.").removeprefix("main."), item.problem) for item in found - known}
+        new = {(item.object, HOME.sub("", item.place), item.problem) for item in found - known}
         assert new == expected, statements
         known = found
 

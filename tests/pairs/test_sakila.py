@@ -78,6 +78,19 @@ def keys_and_indexes_are_there(here: str, plan: transfer.Plan) -> None:
         assert len(target.indexes) + len(target.uniques) >= len(kept)
 
 
+def test_a_selection_lists_what_its_tables_leave_behind(database: DatabaseFactory) -> None:
+    there = database("postgresql", sample="sakila")
+    whole = transfer.inspect(there).not_carried
+    chosen = transfer.inspect(there, transfer.Selection(("film",))).not_carried
+    triggers = {item.name for item in whole if item.object == "trigger"}
+    own = {name for name in triggers if name.startswith("film.")}
+    assert own and {item.name for item in chosen if item.object == "trigger"} == own
+    assert not {item.object for item in chosen} & {"function", "view", "aggregate"}
+    (rest,) = (item for item in chosen if item.object == "other objects")
+    others = sum(item.object == "function" for item in whole)
+    assert others and f"function: {others}" in rest.name
+
+
 def _size(key: PrimaryKey | None) -> int:
     return len(key.columns) if key else 0
 
