@@ -114,8 +114,7 @@ class Dialect(ABC):
         return None
 
     def unsaid(self, column: Column) -> tuple[str, ...]:
-        """What the native type of a source's column says beyond its logical type, in words that tell that another type
-        does not say it."""
+        """In words, what the native type of a source's column says beyond its logical type and another does not."""
         return ()
 
     @abstractmethod
@@ -271,11 +270,9 @@ class Dialect(ABC):
         return f"SELECT {self.quote(column)} FROM {self.qualified(name)} WHERE {where} FOR SHARE"
 
     def sample(self, table: Table, percent: float) -> str:
-        """What FROM names for about so many of a hundred rows of the table, always the same ones, at the cost of just
-        these: its first rows, where the engine has no better."""
-        columns = ", ".join(self.quote(column.name) for column in table.columns)
-        rows = max(1, int((table.rows or 0) * percent / 100))
-        return f"({self.first(f'SELECT {columns} FROM {self.relation(table)}', rows)}) some_rows"
+        """What FROM names for about so many of a hundred rows, always the same: the first, where it has no better."""
+        columns, rows = ", ".join(self.quote(each.name) for each in table.columns), (table.rows or 0) * percent / 100
+        return f"({self.first(f'SELECT {columns} FROM {self.relation(table)}', int(rows) + 1)}) some_rows"
 
     def printed(self, column: Column) -> str:
         """The column in a SELECT as something that the driver can show, whatever its value."""

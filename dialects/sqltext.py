@@ -86,19 +86,21 @@ def cut_of(found: Sequence[tuple[object, ...]]) -> Cut | None:
 def readable(name: str, column: Column) -> str:
     """The column in a SELECT, by its quoted name or an expression of it, without the values that the user allows to be
     read as NULL."""
-    return f"CASE WHEN {column.null_where} THEN NULL ELSE {name} END" if column.null_where else name
+    return f"CASE WHEN {column.null_where} THEN {column.instead} ELSE {name} END" if column.null_where else name
 
 
-def tally_query(dialect: Dialect, table: Table, predicates: Iterable[str]) -> str:
-    """One row: for each predicate the number of rows for which it is true, NULL when there are no rows."""
+def tally_query(dialect: Dialect, table: Table, predicates: Iterable[str], *, among: str = "") -> str:
+    """One row: for each predicate the number of rows for which it is true, NULL when there are no rows. `among` is what
+    FROM names in place of the whole table."""
     sums = ", ".join(f"SUM(CASE WHEN {predicate} THEN 1 ELSE 0 END)" for predicate in predicates)
-    return f"SELECT {sums} FROM {dialect.relation(table)}"
+    return f"SELECT {sums} FROM {among or dialect.relation(table)}"
 
 
-def examples_query(dialect: Dialect, table: Table, predicate: str, rows: int) -> str:
-    """The primary keys of the first rows for which the predicate is true."""
-    keys = column_list(dialect, table.primary_key.columns if table.primary_key else ())
-    return dialect.first(f"SELECT {keys} FROM {dialect.relation(table)} WHERE {predicate}", rows)
+def examples_query(dialect: Dialect, table: Table, predicate: str, rows: int, *, among: str = "") -> str:
+    """The primary keys of the first rows for which the predicate is true, as the engine prints them."""
+    names = table.primary_key.columns if table.primary_key else ()
+    keys = ", ".join(dialect.printed(table.column(name)) for name in names)
+    return dialect.first(f"SELECT {keys} FROM {among or dialect.relation(table)} WHERE {predicate}", rows)
 
 
 def foreign_key_clause(dialect: Dialect, key: ForeignKey) -> str:

@@ -6,9 +6,8 @@ ValueDoesNotFit with its row, unless the plan allows a rule by name; then it is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -21,15 +20,23 @@ from mappings.errors import ValueDoesNotFit
 from mappings.limits import Limits
 from mappings.misfit import Check, Misfit
 from mappings.misfits import after, before
+from mappings.read_back import read_back
 from mappings.spelling import spelled
 
-Rule = Literal["null", "truncate", "round", "strip", "clamp"]
-"""What may be done with a value that does not fit: replace it by NULL, cut the text, round the number,
-leave NUL characters out, or take the nearest value the target holds."""
+Rule = str
+"""What may be done with a value that does not fit, one of RULES or `sentinel:VALUE`: replace it by NULL or by a value
+of the user's, cut the text, round the number, leave NUL characters out, or take the nearest value the target holds."""
+
+SENTINEL = "sentinel:"
 
 RULES: tuple[Rule, ...] = ("truncate", "round", "strip", "clamp", "null")
 SHOWN = 40
 """Characters of a value in a message."""
+
+
+def is_sentinel(rule: Rule | None) -> bool:
+    """Whether the rule names the value that takes the place of those that do not fit."""
+    return rule is not None and rule.startswith(SENTINEL) and rule != SENTINEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,8 @@ class Cast:
 
     def __call__(self, array: pa.Array) -> Conformed:
         """Conform one column of a batch."""
+        if is_sentinel(self.rule):
+            return self._filled(array, self.sentinel(self.target))
         altered: list[pa.Array] = []
         for check in before(self.source, self.target):
             array = self._settle(check, array, altered)
@@ -62,6 +71,8 @@ class Cast:
 
     def refused(self, array: pa.Array) -> pa.Array:
         """True for each value that the rule, if there is one, does not make fit."""
+        if is_sentinel(self.rule):
+            return replace(self, rule="null").refused(array)
         refused = pa.array(np.zeros(len(array), np.bool_))
         for check in before(self.source, self.target):
             refused, array = self._set_apart(check, array, refused)
@@ -72,6 +83,22 @@ class Cast:
         for check in after(self.target, self.limits):
             refused, array = self._set_apart(check, array, refused)
         return refused
+
+    def sentinel(self, kind: t.LogicalType) -> pa.Scalar:
+        """The value that a sentinel names, as `kind` carries it. ValueDoesNotFit when it is none of that type."""
+        value = (self.rule or "").removeprefix(SENTINEL)
+        plain = replace(kind, zoned=False) if isinstance(kind, t.Timestamp) else kind
+        try:
+            array = read_back([value], arrow_type(plain))
+        except ValueError as error:
+            raise ValueDoesNotFit(f"value {value!r} is no {_described(kind)}: {error}", row=0) from error
+        return Cast(self.name, plain, plain, self.limits)(array).array.view(arrow_type(kind))[0]
+
+    def _filled(self, array: pa.Array, sentinel: pa.Scalar) -> Conformed:
+        """What is lost as NULL is where the sentinel goes."""
+        conformed = replace(self, rule="null")(array)
+        lost = pc.and_(array.is_valid(), conformed.array.is_null())
+        return replace(conformed, array=pc.if_else(lost, sentinel, conformed.array))
 
     def _settle(self, check: Check, array: pa.Array, altered: list[pa.Array]) -> pa.Array:
         """Where the check finds a value, alter it by the allowed rule and remember it; without one raise."""

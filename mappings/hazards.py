@@ -275,11 +275,14 @@ class Finding:
     hazard: Hazard
     rows: int
     keys: tuple[str, ...] = ()
+    sampled: bool = False
+    """Counted among some of the rows only."""
 
     @property
     def sentence(self) -> str:
         """`3 rows hold a NUL character (key 4, 17, 90)`."""
-        counted = "1 row holds" if self.rows == 1 else f"{self.rows:,} rows hold"
+        of = " of the sample" * self.sampled
+        counted = f"1 row{of} holds" if self.rows == 1 else f"{self.rows:,} rows{of} hold"
         more = "; ..." if self.rows > len(self.keys) else ""
         keys = f" (key {'; '.join(self.keys)}{more})" if self.keys else ""
         return f"{counted} {told(self.hazard)}{keys}"

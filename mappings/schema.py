@@ -52,7 +52,8 @@ class Generated:
 @dataclass(frozen=True, slots=True)
 class Column:
     """`native` is the engine's own type text. `on_update_now`: MySQL's ON UPDATE CURRENT_TIMESTAMP. `null_where`:
-    a predicate of the engine's SQL; the values for which it is true are read as NULL, because the user allows it."""
+    a predicate of the engine's SQL; the values for which it is true are read as NULL, or as `instead`, a constant of
+    that SQL, because the user allows it."""
 
     name: str
     type: LogicalType
@@ -65,6 +66,7 @@ class Column:
     on_update_now: bool = False
     invisible: bool = False
     null_where: str = ""
+    instead: str = "NULL"
 
 
 @dataclass(frozen=True, slots=True)

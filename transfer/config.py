@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from mappings.conform import RULES, Rule
+from mappings.conform import RULES, SENTINEL, Rule, is_sentinel
 from mappings.errors import ConfigurationError
 from mappings.forms import FORMS, Form
 from mappings.name_styles import Style
@@ -93,7 +93,7 @@ class Consent:
 def consent(allowances: Iterable[Allowance], table: TableName, column: Column) -> Consent:
     """All that covers the column; of several rules, and of several forms, the last holds."""
     given = [allowance.rule for allowance in allowances if allowance.covers(table, column)]
-    rule = next((each for each in reversed(given) if each in RULES), None)
+    rule = next((each for each in reversed(given) if each not in FORMS), None)
     return Consent(rule, next((each for each in reversed(given) if each in FORMS), None))
 
 
@@ -104,11 +104,10 @@ def parse_allowance(text: str) -> Allowance:
     table, dot, column = place.rpartition(".")
     rules = (*RULES, *FORMS)
     native = place.removeprefix("type:") if place.startswith("type:") else ""
-    if not (equals and (native or (dot and table and column))) or rule not in rules:
+    if not (equals and (native or (dot and table and column))) or not (rule in rules or is_sentinel(rule)):
         message = f"--allow-loss {text!r} is neither TABLE.COLUMN=RULE nor type:TYPE=RULE"
-        raise ConfigurationError(message, hint=f"RULE is one of {', '.join(rules)}")
-    given: AnyRule = rule
-    return Allowance("*", "*", given, native) if native else Allowance(table, column, given)
+        raise ConfigurationError(message, hint=f"RULE is one of {', '.join(rules)}, {SENTINEL}VALUE")
+    return Allowance("*", "*", rule, native) if native else Allowance(table, column, rule)
 
 
 def parse_naming(style: Style = "preserve", renames: Iterable[str] = (), schemas: Iterable[str] = ()) -> Naming:
@@ -173,12 +172,18 @@ class Options:
     """Where rejected rows are written; empty for a file of the run's own name in the current folder."""
     probe: bool = True
     """Ask the source's rows, before the first one is copied, whether the target can hold them all."""
+    probe_sample: float | None = None
+    """Of a hundred rows of a table so many are asked, None for all: what is not found there is not proven."""
     naming: Naming = PRESERVED
     """What tables, columns, indexes and constraints are called on the target."""
 
     def __post_init__(self) -> None:
         if self.jobs < 1 or self.batch_rows < 1 or self.chunk_bytes < 1:
             raise ConfigurationError("--jobs and --batch-rows must be at least 1")
+        if self.probe_sample is not None and not 0 < self.probe_sample < 100:
+            raise ConfigurationError("--probe-sample is a percentage between 0 and 100")
+        if self.probe_sample is not None and not self.probe:
+            raise ConfigurationError("--probe-sample and --no-probe exclude each other")
         if not (self.schema or self.rows):
             raise ConfigurationError("--schema-only and --data-only exclude each other")
         if self.if_exists == "replace" and not self.schema:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from dialects import connect
 from dialects.base import Readers
 from dialects.url import DatabaseUrl
+from mappings.conform import is_sentinel
 from mappings.errors import Blocked, ConfigurationError
 from transfer.config import Options
 from transfer.plan import Plan
@@ -45,8 +46,8 @@ def verify_databases(
 
 
 def _planning(options: Options) -> Options:
-    """Plan for what is there. The rows are asked only where a rule makes NULL of values that cannot be read."""
-    probe = any(allowance.rule == "null" for allowance in options.allowances)
+    """Plan for what is there. The rows are asked only where a rule takes the place of values that cannot be read."""
+    probe = any(allowance.rule == "null" or is_sentinel(allowance.rule) for allowance in options.allowances)
     return replace(options, if_exists="append", schema=False, rows=True, probe=probe, on_error="stop", views="list")
 
 

@@ -97,6 +97,9 @@ class MssqlDialect(Dialect):
     def digest(self, columns: tuple[Column, ...]) -> str | None:
         return digest.row_text(self, columns, self.server.version)
 
+    def sample(self, table: Table, percent: float) -> str:
+        return f"{self.relation(table)} TABLESAMPLE SYSTEM ({percent:g} PERCENT) REPEATABLE (1)"
+
     def first(self, select: str, rows: int) -> str:
         words = "SELECT DISTINCT " if select.startswith("SELECT DISTINCT ") else "SELECT "
         return select.replace(words, f"{words}TOP ({rows}) ", 1)

@@ -14,7 +14,7 @@ from dialects.mysql.expressions import own_expression
 from dialects.mysql.normal import normal_form
 from dialects.mysql.server import Server
 from dialects.mysql.swap import MysqlSwapper
-from dialects.mysql.types import FAMILY, literal
+from dialects.mysql.types import FAMILY, base, literal
 from dialects.swap import Swapper
 from mappings import expressions
 from mappings.buckets import Bucketing
@@ -111,6 +111,10 @@ class MysqlDialect(Dialect):
         if expression.family == self.family:
             return own_expression(expression.sql, self.server)
         return expressions.translate(expression, to=self.family, columns=columns)
+
+    def printed(self, column: Column) -> str:
+        moment = base(column.native) in hazards.MOMENTS
+        return f"CAST({self.quote(column.name)} AS CHAR)" if moment else self.quote(column.name)
 
     def offends(self, column: Column, hazard: Hazard) -> str | None:
         return hazards.offends(self.quote(column.name), column, hazard)

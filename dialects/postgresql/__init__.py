@@ -105,6 +105,12 @@ class PostgreSQLDialect(Dialect):
     def bucket(self, by: Bucketing) -> str | None:
         return digest.bucket(self, by)
 
+    def sample(self, table: Table, percent: float) -> str:
+        return f"{self.relation(table)} TABLESAMPLE SYSTEM ({percent:g}) REPEATABLE (1)"
+
+    def printed(self, column: Column) -> str:
+        return f"{self.quote(column.name)}::text"
+
     def relation(self, table: Table) -> str:
         return f"{'ONLY ' * table.only}{self.qualified(table.name)}"
 

@@ -1,4 +1,4 @@
-"""What a type says beyond its values, and values that another engine has no second spelling of, are told in the plan."""
+"""What a type says beyond its values, and values that another engine has one spelling of, are told in the plan."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from tests.pairs import plain
 from tests.preflight import hard_columns
 from tests.pure.ways import ways
 from tests.servers.samples import sqlite_file
-from transfer.examiner import Question, questions
+from transfer.asking import Question, questions
 from transfer.plan import ColumnPlan
 
 SOURCES: dict[str, Mapping[str, tuple[str, ...]]] = {

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from mappings.conform import RULES
+from mappings.conform import RULES, SENTINEL
 from mappings.forms import FORMS
 from mappings.name_styles import STYLES, Style
 from mappings.names import Naming
@@ -63,6 +63,7 @@ def planning(command: Command) -> Command:
         naming: Naming,
         allow_loss: tuple[str, ...],
         no_probe: bool,
+        probe_sample: float | None,
         if_exists: Any,
         repoint_foreign_keys: bool,
         schema_only: bool,
@@ -77,6 +78,7 @@ def planning(command: Command) -> Command:
             selection=selection,
             allowances=tuple(parse_allowance(text) for text in allow_loss),
             probe=not no_probe,
+            probe_sample=probe_sample,
             if_exists=if_exists,
             repoint_foreign_keys=repoint_foreign_keys,
             schema=not data_only,
@@ -100,7 +102,7 @@ allow_loss = click.option(
     multiple=True,
     metavar="PLACE=RULE",
     help="What to do with values of TABLE.COLUMN or type:TYPE (globs) that do not fit: "
-    f"{', '.join(RULES)}; or another form for all: {', '.join(FORMS)}; repeatable.",
+    f"{', '.join(RULES)}, {SENTINEL}VALUE; or another form for all: {', '.join(FORMS)}; repeatable.",
 )
 NAMING = (
     click.option(
@@ -166,6 +168,12 @@ PLANNING = (
         "--repoint-foreign-keys",
         is_flag=True,
         help="With replace: move the foreign keys of tables that are not selected to the new tables.",
+    ),
+    click.option(
+        "--probe-sample",
+        type=click.FloatRange(0, 100, min_open=True, max_open=True),
+        metavar="PERCENT",
+        help="Ask only so many of a hundred rows of each large table; the plan then says what is unproven.",
     ),
     click.option(
         "--no-probe",
