@@ -133,10 +133,10 @@ def test_a_partition_on_another_server_has_no_pages(session: Session) -> None:
 @pytest.mark.parametrize("key", ["ctid", "a"])
 def test_wide_rows_that_are_kept_compressed_make_chunks_near_the_aim(session: Session, key: str) -> None:
     session.execute("CREATE TABLE t (a int PRIMARY KEY, b text)")
-    session.execute("INSERT INTO t SELECT g, repeat(chr(97 + g % 26), 12000) FROM generate_series(1, 500) g")
+    session.execute("INSERT INTO t SELECT g, repeat(chr(97 + g % 26), 12000) FROM generate_series(1, 300) g")
     plan = plan_of(session, "t")
     if key == "a":
         plan = TablePlan(plan.source, plan.target, plan.columns, ChunkKey(("a",)))
     chunks = chunks_of(plan, session, 50 * 12_000)
     sizes = [len(read(session, chunk)) for chunk in chunks]
-    assert sum(sizes) == 500 and max(sizes) <= 100 and len(sizes) <= 12
+    assert sum(sizes) == 300 and max(sizes) <= 100 and len(sizes) <= 8
