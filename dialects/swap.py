@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import groupby
 
 from mappings.schema import Column, ForeignKey, Table, TableName
 
@@ -96,18 +95,26 @@ class Attachments:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One statement. It belongs to one transaction with its neighbours that say so too, or, `alone`, it commits by
-    itself or changes the session only. After an error in a step the session must be closed: that gives back its locks
-    and settings."""
+    itself or changes the session only. One that is `joined` follows the one before at once, on the same session: tables
+    are locked, or the session is set up, for just these. After an error in a step the session must be closed: that
+    gives back its locks and settings."""
 
     statement: str
     alone: bool = False
+    joined: bool = False
 
 
 def batches(steps: tuple[Step, ...]) -> Iterator[tuple[bool, tuple[str, ...]]]:
-    """The statements as they commit: one that is alone, said by True, or all that share a transaction."""
-    for alone, together in groupby(steps, key=lambda step: step.alone):
-        statements = tuple(step.statement for step in together)
-        yield from ((True, (each,)) for each in statements) if alone else ((False, statements),)
+    """The statements as they are run: one that is alone with those joined to it, said by True, or all that share a
+    transaction."""
+    batch: list[Step] = []
+    for step in steps:
+        if batch and not step.joined and (step.alone or batch[0].alone):
+            yield batch[0].alone, tuple(each.statement for each in batch)
+            batch = []
+        batch.append(step)
+    if batch:
+        yield batch[0].alone, tuple(each.statement for each in batch)
 
 
 def swap_of(table: Table, run: str) -> Swap:

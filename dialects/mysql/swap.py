@@ -56,26 +56,26 @@ class MysqlSwapper(Swapper):
     def swap(self, swaps: tuple[Swap, ...], attachments: Attachments, *, wait: float = WAIT) -> tuple[Step, ...]:
         renames = [pair for swap in swaps for pair in ((swap.live, swap.old), (swap.shadow, swap.live))]
         statements = [
-            *self._renamed(renames, {swap.live: swap.shadow for swap in swaps}, attachments, wait),
             *(text for swap in swaps for text in self._strip(swap, attachments)),
             *(text for swap in swaps for text in self._named_keys(swap, swaps)),
             *self._inbound(attachments),
             *(text for swap in swaps for text in self._named_checks(swap, swaps)),
             PATIENCE_BACK,
         ]
-        return tuple(Step(text, alone=True) for text in statements)
+        coming = {swap.live: swap.shadow for swap in swaps}
+        return (*self._renamed(renames, coming, attachments, wait), *_alone(statements))
 
     def swap_back(self, swaps: tuple[Swap, ...], attachments: Attachments, *, wait: float = WAIT) -> tuple[Step, ...]:
         renames = [pair for swap in swaps for pair in ((swap.live, swap.shadow), (swap.old, swap.live))]
         statements = [
-            *self._renamed(renames, {swap.live: swap.old for swap in swaps}, attachments, wait),
             *self._inbound(attachments),
             *(text for swap in swaps for text in self._unkeyed(swap)),
             self._drop(swap.shadow for swap in swaps),
             *(text for swap in swaps for text in self._given_back(swap, attachments)),
             PATIENCE_BACK,
         ]
-        return tuple(Step(text, alone=True) for text in statements)
+        coming = {swap.live: swap.old for swap in swaps}
+        return (*self._renamed(renames, coming, attachments, wait), *_alone(statements))
 
     def discard(self, tables: tuple[Swap, ...]) -> tuple[Step, ...]:
         return (Step(self._drop(swap.old for swap in tables), alone=True),) if tables else ()
@@ -89,25 +89,26 @@ class MysqlSwapper(Swapper):
         coming: dict[TableName, TableName],
         attachments: Attachments,
         wait: float,
-    ) -> Iterator[str]:
+    ) -> Iterator[Step]:
         """The tables that come get their triggers first, under names that are free; then, while nobody can write, those
         with the real names take over."""
         triggers = [(each, f"{coming[each.table].name}_t{n}") for n, each in enumerate(attachments.moved)]
-        yield REMEMBER
-        yield PATIENCE.format(seconds=max(1, ceil(wait)))
-        for trigger, scratch in triggers:
-            yield from self._trigger(trigger, scratch, coming[trigger.table])
-        yield SETTINGS_BACK
         pairs = (f"{self._dialect.qualified(before)} TO {self._dialect.qualified(after)}" for before, after in renames)
-        yield f"RENAME TABLE {', '.join(pairs)}"
-        yield from (text for trigger, _ in triggers for text in trigger.remove)
+        yield from _alone([REMEMBER, PATIENCE.format(seconds=max(1, ceil(wait)))])
+        for trigger, scratch in triggers:
+            yield from _joined([*self._trigger(trigger, scratch, coming[trigger.table]), SETTINGS_BACK])
+        yield from _alone([f"RENAME TABLE {', '.join(pairs)}"])
+        yield from _alone(text for trigger, _ in triggers for text in trigger.remove)
         for table in dict.fromkeys(trigger.table for trigger, _ in triggers):
-            yield f"LOCK TABLES {self._dialect.qualified(table)} WRITE"
             own = [(trigger, scratch) for trigger, scratch in triggers if trigger.table == table]
-            yield from (text for trigger, _ in own for text in trigger.make)
-            yield from (f"DROP TRIGGER {quoted(scratch)}" for _, scratch in own)
-            yield "UNLOCK TABLES"
-        yield SETTINGS_BACK
+            taking_over = [
+                f"LOCK TABLES {self._dialect.qualified(table)} WRITE",
+                *(text for trigger, _ in own for text in trigger.make),
+                *(f"DROP TRIGGER {quoted(scratch)}" for _, scratch in own),
+                SETTINGS_BACK,
+                "UNLOCK TABLES",
+            ]
+            yield from _joined(taking_over)
 
     def _trigger(self, trigger: Attachment, scratch: str, table: TableName) -> Iterator[str]:
         settings, create = trigger.make
@@ -164,6 +165,14 @@ class MysqlSwapper(Swapper):
             is_key = held.kind == "foreign key"
             if held.table == swap.live and (is_key or self._is_freed(swap, held.name, wanted)):
                 yield add(swap.live, held.name, held.definition) + f", {IN_PLACE}" * is_key
+
+
+def _alone(statements: Iterable[str]) -> Iterator[Step]:
+    return (Step(text, alone=True) for text in statements)
+
+
+def _joined(statements: Iterable[str]) -> Iterator[Step]:
+    return (Step(text, alone=True, joined=place > 0) for place, text in enumerate(statements))
 
 
 def _followed(name: str, before: TableName, after: TableName, kind: str) -> str:

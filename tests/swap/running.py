@@ -9,10 +9,10 @@ from mappings.schema import Table, TableName
 
 def carry_out(session: Session, steps: tuple[Step, ...]) -> None:
     for alone, statements in batches(steps):
-        if alone:
-            session.execute(statements[0])
-        else:
+        if not alone:
             session.execute_all(statements)
+        for statement in statements if alone else ():
+            session.execute(statement)
 
 
 def planned(session: Session, *names: TableName, run: str = "run") -> tuple[Swap, ...]:
