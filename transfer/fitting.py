@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -32,6 +33,7 @@ from mappings.type_mapper import Note, Spelling
 from transfer.target_names import TargetNames
 
 T = TypeVar("T")
+FOLDING = re.compile(r"\b(?:upper|lower|ucase|lcase)\s*\(", re.IGNORECASE)
 
 
 @dataclass
@@ -145,6 +147,7 @@ class TableFitter:
             why = self._why(source, expression)
             self._drop("generated column", place, f"kept as a plain column with its values{why}")
             return replace(column, generated=None)
+        self._warn_of_letters(place, expression)
         return replace(column, generated=replace(told, expression=Expression(self.dialect.family, sql)))
 
     def _numbered(self, source: Table, target: Table, column: Column) -> Column:
@@ -267,7 +270,14 @@ class TableFitter:
             self._drop("check", place, "not validated or not enforced at the source, so rows may break it")
             return None
         held = self._settled(self.dialect.fit_check(target, replace(check, expression=spelled)), "check", place)
+        self._warn_of_letters(place, check.expression)
         return held and replace(held, name=self._claim("check", check.name, source, "check"))
+
+    def _warn_of_letters(self, place: str, expression: Expression) -> None:
+        """Each product has its own table of letters, whatever its family."""
+        product = self.dialect.label.partition(" ")[0]
+        if FOLDING.search(expression.sql) and not self.schema.version.startswith(product):
+            self._notes.append(Note("S", place, "UPPER and LOWER know other rare letters (such as ƀ, Ⱥ) on the target"))
 
     def _spelled(self, source: Table, expression: Expression) -> Expression | None:
         """In the target's SQL, where columns go by their target names."""

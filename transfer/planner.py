@@ -23,7 +23,7 @@ from transfer.fitting import TableFitter
 from transfer.index_rows import EntryMeasure
 from transfer.naming import NameCheck, refuse_unmeant, renamed_in
 from transfer.plan import ChunkKey, ColumnPlan, Plan, TablePlan
-from transfer.preflight import Place, probe
+from transfer.preflight import Place, probe, tied_forms
 from transfer.reflector import left_out, reflect
 from transfer.replacing import hanging
 from transfer.trial import restated
@@ -150,13 +150,14 @@ class Planner:
         self._names = names
         self._replaced = replaced
         self._there = {folded_table(table.name, target.dialect.limits): table for table in there}
-        forms = {
-            (table.name, column.name): form
+        chosen = {
+            (table.name, column.name): consent(options.allowances, table.name, column).form
             for table in schema.tables
             for column in table.columns
             if (form := self._consent(table, column).form)
         }
-        self._fitter = TableFitter(schema, target.dialect, names, forms, options.naming, there)
+        self._forms = tied_forms(chosen, schema.tables)
+        self._fitter = TableFitter(schema, target.dialect, names, self._forms, options.naming, there)
         self.notes: list[Note] = []
         self.blocks = list(NameCheck(schema, options.naming, names, target.dialect).blocks())
         self._misnamed = frozenset(block.where for block in self.blocks)
@@ -296,7 +297,8 @@ class Planner:
             self.notes.append(Note(spelling.code, place, spelling.message))
 
     def _consent(self, table: Table, column: Column) -> Consent:
-        return consent(self._options.allowances, table.name, column)
+        given = consent(self._options.allowances, table.name, column)
+        return replace(given, form=self._forms.get((table.name, column.name)))
 
     def _adopted(self, source: Table, existing: Table) -> TablePlan:
         consents = {column.name: self._consent(source, column) for column in source.columns}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from dialects.base import Session
+from mappings.forms import Form
 from mappings.limits import Limits
 from mappings.schema import Table, TableName
 from mappings.type_mapper import Facts, Use, risks
@@ -54,6 +55,17 @@ def probe(session: Session, tables: Iterable[Table], limits: Limits) -> dict[Pla
     return _tied(known, tables)
 
 
+def tied_forms(chosen: Mapping[Place, Form | None], tables: Iterable[Table]) -> dict[Place, Form]:
+    """The form of each column that has one: a column without takes that of the columns that foreign keys tie it to, where
+    they agree, so that parent and child decide alike."""
+    forms = {place: form for place, form in chosen.items() if form}
+    for group in _groups(chosen, tables):
+        among = {form for place in group if (form := chosen[place])}
+        if len(among) == 1:
+            forms |= dict.fromkeys(group, *among)
+    return forms
+
+
 def _tied(known: Mapping[Place, Use], tables: Iterable[Table]) -> dict[Place, Use]:
     """Every column gets the widest facts of all columns that foreign keys tie it to, and is `numbered` when one
     of them numbers itself."""
@@ -71,7 +83,7 @@ def _tied(known: Mapping[Place, Use], tables: Iterable[Table]) -> dict[Place, Us
     return merged
 
 
-def _groups(known: Mapping[Place, Use], tables: Iterable[Table]) -> list[set[Place]]:
+def _groups(known: Mapping[Place, object], tables: Iterable[Table]) -> list[set[Place]]:
     group_of: dict[Place, set[Place]] = {}
     for table in tables:
         for key in table.foreign_keys:

@@ -1,4 +1,4 @@
-"""What cannot be asked of one column hides nothing of the others; keys are shown whatever they are; rows are sampled."""
+"""What cannot be asked of one column hides nothing of the others; keys are shown whatever they are; a part is asked."""
 
 from __future__ import annotations
 

@@ -115,3 +115,30 @@ def test_without_a_probe_the_plan_says_what_is_unproven_and_the_copy_stops(
     assert copied.code == 1
     assert all(word in copied.err for word in ("public.t.d", "key 17", "holds infinity", "--allow-loss"))
     assert plain.query(here, "SELECT count(*) FROM t") == [(0,)]
+
+
+UUIDS = (
+    "CREATE TABLE p (k uuid PRIMARY KEY)",
+    "CREATE TABLE c (k uuid PRIMARY KEY REFERENCES p, o uuid REFERENCES p, free uuid)",
+    "INSERT INTO p VALUES ('00000000-0000-0000-0000-00000000000a')",
+    "INSERT INTO c SELECT k, k, k FROM p",
+)
+
+
+@pytest.mark.parametrize("target", ["mysql", "mariadb"])
+@pytest.mark.parametrize("place", ["public.p.k", "public.c.o"])
+def test_uuids_of_parent_and_child_become_bytes_alike(database: DatabaseFactory, target: str, place: str) -> None:
+    there, here = database("postgresql"), database(target)
+    plain.execute(there, *UUIDS)
+    plan = transfer.plan(there, here, options(f"{place}=bytes"))
+    pairs = [(table.source.name.name, pair) for table in plan.tables for pair in table.columns]
+    natives = {f"{name}.{pair.read.name}": pair.write.native for name, pair in pairs}
+    assert [natives[name] for name in ("p.k", "c.k", "c.o")] == ["binary(16)"] * 3
+    assert natives["c.free"].startswith(("char(36)", "varchar(36)"))
+    assert not plan.blocks and not plan.not_carried
+    report = transfer.copy(plan, source=there, target=here)
+    assert {table.verified for table in report.tables} == {"digest"}
+    ((owner, free),) = plain.query(here, "SELECT HEX(o), free FROM c")
+    assert (owner, free) == ("0000000000000000000000000000000A", "00000000-0000-0000-0000-00000000000a")
+    with pytest.raises(Exception, match="foreign key constraint fails"):
+        plain.execute(here, "INSERT INTO c (k) VALUES (0x0F000000000000000000000000000000)")

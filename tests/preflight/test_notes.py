@@ -77,3 +77,23 @@ def test_minus_zero_is_told_where_it_is_and_nowhere_else(database: DatabaseFacto
     assert not any("-0.0" in message for _, message in told(transfer.plan(there, database("postgresql"))))
     unproven = transfer.plan(there, here, transfer.Options(probe=False))
     assert any("would not be told" in message for _, message in told(unproven))
+
+
+CASED = (
+    "CREATE TABLE t (v varchar(20), w varchar(20) GENERATED ALWAYS AS (lower(v)) STORED, "
+    "CONSTRAINT shouted CHECK (upper(v) <> 'X'), CONSTRAINT other CHECK (v <> 'upper'))"
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "target"), [("postgresql", "mysql"), ("mariadb", "mysql"), ("postgresql", "postgresql")]
+)
+def test_what_is_carried_by_upper_and_lower_is_told(database: DatabaseFactory, source: str, target: str) -> None:
+    there = database(source)
+    plain.execute(there, CASED)
+    plan = transfer.plan(there, database(target))
+    found = {where.removeprefix("public.") for where, message in told(plan) if message.startswith("UPPER and LOWER")}
+    carried = {check.name for check in plan.tables[0].target.checks} & {"shouted"}
+    carried |= {column.name for column in plan.tables[0].target.columns if column.generated}
+    assert found == ({f"t.{name}" for name in carried} if source != target else set())
+    assert carried
