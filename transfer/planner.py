@@ -154,7 +154,6 @@ class Planner:
             (table.name, column.name): consent(options.allowances, table.name, column).form
             for table in schema.tables
             for column in table.columns
-            if (form := self._consent(table, column).form)
         }
         self._forms = tied_forms(chosen, schema.tables)
         self._fitter = TableFitter(schema, target.dialect, names, self._forms, options.naming, there)

@@ -56,8 +56,8 @@ def probe(session: Session, tables: Iterable[Table], limits: Limits) -> dict[Pla
 
 
 def tied_forms(chosen: Mapping[Place, Form | None], tables: Iterable[Table]) -> dict[Place, Form]:
-    """The form of each column that has one: a column without takes that of the columns that foreign keys tie it to, where
-    they agree, so that parent and child decide alike."""
+    """The form of each column that has one: a column without takes that of the columns that foreign keys tie it to,
+    where they agree, so that parent and child decide alike."""
     forms = {place: form for place, form in chosen.items() if form}
     for group in _groups(chosen, tables):
         among = {form for place in group if (form := chosen[place])}
