@@ -1,6 +1,7 @@
 """`python -m benchmarks [--rows N]`: PostgreSQL to MariaDB and back, beside raw pipes in the same run.
 
 `python -m benchmarks verify`: what verifying costs beside copying, and how fast each engine digests its rows.
+`python -m benchmarks search [--reladiff PROGRAM]`: what finding four rows costs beside one digest of both tables.
 """
 
 from __future__ import annotations
@@ -109,12 +110,28 @@ def verification(postgresql: Server, source: str, servers: list[Server]) -> None
             verify.rates(server.engine, target)
 
 
+def searching(postgresql: Server, source: str, mariadb: Server, rows: int, reladiff: str) -> None:
+    """Prints what it costs to find rows between PostgreSQL and MariaDB."""
+    with database(mariadb, "bench_copy") as target:
+        dbtransfer(source, target, "--verify", "none", "--no-probe")
+        if reladiff:
+            verify.reladiff(reladiff, source, target)
+        statements = verify.planted(rows)
+        verify.search(
+            "postgresql and mariadb", source, target, statements, lambda text: mariadb.execute(text, database=target)
+        )
+        if reladiff:
+            verify.reladiff(reladiff, source, target)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", nargs="?", choices=("copy", "verify"), default="copy")
+    parser.add_argument("part", nargs="?", choices=("copy", "verify", "search"), default="copy")
     parser.add_argument("--rows", type=int, default=2_000_000)
     parser.add_argument("--repeat", type=int, default=3, help="rounds of which the best counts")
-    part, rows, repeat = parser.parse_args().part, parser.parse_args().rows, parser.parse_args().repeat
+    parser.add_argument("--reladiff", default="", metavar="PROGRAM", help="where reladiff is, to be measured beside")
+    asked = parser.parse_args()
+    part, rows, repeat = asked.part, asked.rows, asked.repeat
     engines = ("postgresql", "mariadb", "mysql") if part == "verify" else ("postgresql", "mariadb")
     with ExitStack() as stack:
         servers = [stack.enter_context(borrowed(engine)) for engine in engines]
@@ -130,6 +147,8 @@ def main() -> None:
         print(f"{rows:,} rows of 14 columns; {postgresql.version}, {mariadb.version}")
         if part == "verify":
             return verification(postgresql, source, [server for server in servers[1:] if isinstance(server, Server)])
+        if part == "search":
+            return searching(postgresql, source, mariadb, rows, asked.reladiff)
         filled = postgresql_to_mariadb(postgresql, source, mariadb, rows, repeat)
         mariadb_to_postgresql(postgresql, source, mariadb, filled, repeat)
 

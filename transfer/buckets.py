@@ -75,11 +75,12 @@ def finest(by: Bucketing) -> Keys | Hashes:
     return Hashes(by.columns) if isinstance(by, Hashes) else Keys(by.column)
 
 
-def ranges(column: Column, ends: tuple[int, int], rows: int) -> Ranges:
-    """Ranges of equal width from the least to the greatest key, of about BUCKET_ROWS rows each if these lie evenly."""
+def ranges(column: Column, ends: tuple[int, int]) -> Ranges:
+    """Ranges of equal width from the least to the greatest key, of BUCKET_ROWS keys each where that does not make too
+    many: a key far from all others then costs nothing, for buckets without rows are told by nobody."""
     least, greatest = ends
     span = greatest - least + 1
-    width = max(1, -(-span // _wanted(rows)))
+    width = max(1, -(-span // _wanted(span)))
     return Ranges(column, least, width, -(-span // width))
 
 

@@ -127,7 +127,7 @@ class Search:
     def _divided(self, by: Bucketed, conditions: tuple[Condition, ...]) -> Iterator[Surplus]:
         """One bucket in ranges of its own: keys lie close together in it."""
         if isinstance(by, Ranges):
-            yield from self._again(ranges(by.column, self.pair.ends(by.column, conditions), 0), conditions)
+            yield from self._again(ranges(by.column, self.pair.ends(by.column, conditions)), conditions)
 
     def _drilled(self, by: Bucketed, conditions: tuple[Condition, ...], group: list[int | None]) -> Iterator[Surplus]:
         found = self.pair.surplus(finest(by), conditions)

@@ -151,7 +151,7 @@ class Verification:
         key = subject.key[0] if len(subject.key) == 1 else None
         if key is None or not isinstance(key.type, t.Integer) or not _integer_on_both_sides(subject.table, key):
             return hashes(subject.numbered, rows), 1
-        by = ranges(key, pair.ends(key, ()), rows)
+        by = ranges(key, pair.ends(key, ()))
         if key.nullable:
             return by, 1
         shared = 2 * jobs if jobs > 1 and rows >= WORTH_SPLITTING else 1

@@ -24,22 +24,22 @@ def batch(values: list[int | None], column: Column = KEY) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([pa.array(values, kind)], names=["id"])
 
 
-def by(column: Column, values: list[int], rows: int) -> Ranges:
-    return ranges(column, (min(values), max(values)), rows)
+def by(column: Column, values: list[int]) -> Ranges:
+    return ranges(column, (min(values), max(values)))
 
 
-@given(st.lists(keys, min_size=1, max_size=20), st.integers(0, 10**9))
-def test_each_key_is_in_the_bucket_of_its_distance(values: list[int], rows: int) -> None:
-    cut = by(KEY, values, rows)
+@given(st.lists(keys, min_size=1, max_size=20))
+def test_each_key_is_in_the_bucket_of_its_distance(values: list[int]) -> None:
+    cut = by(KEY, values)
     found = numbers(batch([*values, None]), cut).to_pylist()
     assert found == [*((value - cut.least) // cut.width for value in values), None]
     assert all(0 <= number < cut.count <= MOST for number in found[:-1])
     assert found[:-1] == [bucket_of(cut, value) for value in values]
 
 
-@given(st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=20), st.integers(0, 10**9))
-def test_unsigned_keys_too(values: list[int], rows: int) -> None:
-    cut = by(UNSIGNED, values, rows)
+@given(st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=20))
+def test_unsigned_keys_too(values: list[int]) -> None:
+    cut = by(UNSIGNED, values)
     assert numbers(batch(values, UNSIGNED), cut).to_pylist() == [(value - cut.least) // cut.width for value in values]
     single = Keys(UNSIGNED)
     assert [key_of(single, number) for number in numbers(batch(values, UNSIGNED), single).to_pylist()] == values
@@ -47,7 +47,7 @@ def test_unsigned_keys_too(values: list[int], rows: int) -> None:
 
 @given(st.lists(keys, min_size=2, max_size=9), keys)
 def test_keys_outside_belong_to_the_first_and_the_last(values: list[int], other: int) -> None:
-    cut = by(KEY, values, 0)
+    cut = by(KEY, values)
     (number,) = numbers(batch([other]), cut).to_pylist()
     assert number == (0 if other < cut.least else min((other - cut.least) // cut.width, cut.count - 1))
     assert number == bucket_of(cut, other)
@@ -55,8 +55,8 @@ def test_keys_outside_belong_to_the_first_and_the_last(values: list[int], other:
 
 @given(st.lists(keys, min_size=1, max_size=9), st.sets(st.integers(0, 255), min_size=1), keys)
 def test_the_ranges_of_buckets_hold_just_their_keys(values: list[int], chosen: set[int], key: int) -> None:
-    cut = by(KEY, values, 0)
-    told = {number for number in chosen if number < cut.count}
+    cut = by(KEY, values)
+    told = {number % cut.count for number in chosen}
     inside = [(lower is None or lower <= key) and (upper is None or key < upper) for lower, upper in runs(cut, told)]
     assert sum(inside) == (bucket_of(cut, key) in told)
 
@@ -97,3 +97,8 @@ def test_leading_digits_are_those_of_the_hash() -> None:
         assert found == [int(one) >> 4 * (14 - digits) for one in whole]
         assert size_of(Hashes((KEY,), digits)) == size == 16**digits
         assert found == [bucket_of(Hashes((KEY,), digits), int(one)) for one in whole]
+
+
+def test_a_key_far_from_all_others_leaves_the_others_apart() -> None:
+    assert ranges(KEY, (1, 1_000_000)).width <= 2_000 == ranges(KEY, (1, 50_000_000)).width
+    assert ranges(KEY, (1, 10**15)).count == MOST

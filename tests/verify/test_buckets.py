@@ -47,9 +47,9 @@ def test_inside_as_read(database: DatabaseFactory, engine: str, native: str) -> 
     with inside.session:
         read = replace(inside, own={})
         key = inside.columns[0]
-        whole = ranges(key, (min(keys), max(keys)), 0)
+        whole = ranges(key, (min(keys), max(keys)))
         for least, greatest in ((min(keys), max(keys)), (0, max(keys)), (-1 if min(keys) < 0 else 1, 7)):
-            cut = ranges(key, (least, greatest), 0)
+            cut = ranges(key, (least, greatest))
             assert scanned(inside, cut, inside=True).differing(scanned(read, cut, inside=False)) == []
         for digits in (2, 4):
             by = Hashes((key,), digits)
