@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from dialects.ranges import Cut as Cut
 from dialects.ranges import KeyRange as KeyRange
-from dialects.swap import Attachments, Swap, Swapper
+from dialects.swap import Swapper
 from dialects.url import DatabaseUrl
 from mappings.buckets import Bucketing
 from mappings.canonical import Digest
@@ -359,10 +359,6 @@ class Session(ABC):
     @abstractmethod
     def query(self, statement: str) -> list[tuple[object, ...]]:
         """The rows of one small query."""
-
-    def attachments(self, swaps: tuple[Swap, ...]) -> Attachments:
-        """What hangs on the live tables of these swaps, and must be put on the tables that take their place."""
-        return self.dialect.swapper.attachments(self.query, swaps)
 
     def weights(self, column: Column, values: pa.Array) -> pa.Array | None:
         """What a unique key on the target's text `column` compares these values by: those of equal weight are one to

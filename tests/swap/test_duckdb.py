@@ -78,7 +78,7 @@ def copied(swap: Swap, shadow: Table) -> tuple[str, ...]:
 def ready(session: Session) -> tuple[tuple[Swap, ...], Attachments]:
     swaps = planned(session, *NAMES)
     load(session, swaps, copied)
-    attachments = session.attachments(swaps)
+    attachments = session.dialect.swapper.attachments(session.query, swaps)
     assert attachments.obstacles == ()
     return swaps, attachments
 
@@ -125,5 +125,5 @@ def test_a_swap_that_fails_changes_nothing(session: Session) -> None:
 def test_keys_from_other_tables_are_in_the_way(session: Session) -> None:
     session.execute("CREATE TABLE tree (id INTEGER PRIMARY KEY, up INTEGER REFERENCES tree (id))")
     swaps = planned(session, NAMES[1], TableName("main", "tree"))
-    found = {each.object for each in session.attachments(swaps).obstacles}
+    found = {each.object for each in session.dialect.swapper.attachments(session.query, swaps).obstacles}
     assert found == {"foreign key of Orders", "foreign key to itself"}

@@ -152,7 +152,7 @@ def copied(swap: Swap, shadow: Table) -> tuple[str, ...]:
 def ready(session: Session, *names: TableName) -> tuple[tuple[Swap, ...], Attachments]:
     swaps = planned(session, *(names or NAMES))
     load(session, swaps, copied)
-    attachments = session.attachments(swaps)
+    attachments = session.dialect.swapper.attachments(session.query, swaps)
     assert attachments.obstacles == ()
     return swaps, attachments
 
@@ -251,7 +251,7 @@ def test_what_cannot_be_put_on_the_new_table_is_told(url: str, session: Session)
     swaps = planned(session, *NAMES)
     without = tuple(column for column in swaps[0].table.columns if column.name != "note")
     narrower = Swap(swaps[0].live, swaps[0].shadow, swaps[0].old, Table(NAMES[0], without, swaps[0].table.primary_key))
-    attachments = session.attachments((narrower, swaps[1]))
+    attachments = session.dialect.swapper.attachments(session.query, (narrower, swaps[1]))
     found = [obstacle.object for obstacle in attachments.obstacles]
     for told in IN_THE_WAY.values():
         assert any(told in each for each in found), (told, found)

@@ -93,7 +93,7 @@ def copied(swap: Swap, shadow: Table) -> tuple[str, ...]:
 def ready(session: Session) -> tuple[tuple[Swap, ...], Attachments]:
     swaps = planned(session, *NAMES)
     load(session, swaps, copied)
-    attachments = session.attachments(swaps)
+    attachments = session.dialect.swapper.attachments(session.query, swaps)
     assert attachments.obstacles == ()
     return swaps, attachments
 
@@ -163,7 +163,7 @@ def test_what_cannot_be_put_on_the_new_table_is_told(session: Session) -> None:
     swaps = planned(session, *NAMES)
     without = tuple(column for column in swaps[0].table.columns if column.name != "id")
     narrower = Swap(swaps[0].live, swaps[0].shadow, swaps[0].old, Table(NAMES[0], without))
-    found = {each.object for each in session.attachments((narrower, swaps[1])).obstacles}
+    found = {each.object for each in session.dialect.swapper.attachments(session.query, (narrower, swaps[1])).obstacles}
     assert found == {"trigger noted", "foreign key of invoices"}
 
 
