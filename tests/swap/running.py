@@ -1,5 +1,6 @@
 """Does what the steps of a swap say, as a runner would, and makes the shadows."""
 
+import time
 from collections.abc import Callable, Sequence
 
 from dialects.base import Session
@@ -13,6 +14,13 @@ def carry_out(session: Session, steps: tuple[Step, ...]) -> None:
             session.execute_all(statements)
         for statement in statements if alone else ():
             session.execute(statement)
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """For what other threads are about to do; ten seconds at most, and the caller's assertion tells the rest."""
+    end = time.monotonic() + 10
+    while not true() and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def planned(session: Session, *names: TableName, run: str = "run") -> tuple[Swap, ...]:

@@ -16,7 +16,7 @@ from dialects.swap import Attachments, Step, Swap, batches
 from mappings.errors import Contention
 from mappings.schema import Table, TableName
 from tests.conftest import DatabaseFactory
-from tests.swap.running import carry_out, load, planned
+from tests.swap.running import carry_out, load, planned, wait_until
 
 NAMES = (TableName("", "orders"), TableName("", "customers"))
 SCHEMA = (
@@ -199,7 +199,9 @@ def test_readers_and_writers_see_the_old_tables_or_the_new_ones(url: str, sessio
         queries = ("SELECT min(total) FROM orders WHERE id < 4", "SELECT sum(total) FROM totals WHERE customer = 1")
         readers, writer = [threads.submit(read, query) for query in queries], threads.submit(write)
         try:
+            wait_until(lambda: len(seen) == 2)
             patiently(session, swapper.swap(swaps, attachments))
+            wait_until(lambda: len(seen) == 4)
             patiently(session, swapper.swap_back(swaps, attachments))
         finally:
             done.set()

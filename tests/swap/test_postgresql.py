@@ -2,8 +2,7 @@
 
 import subprocess
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
@@ -16,7 +15,7 @@ from mappings.errors import Contention, DatabaseError
 from mappings.schema import Table, TableName
 from tests.servers import Server
 from tests.servers.fresh import unique_name
-from tests.swap.running import carry_out, load, planned
+from tests.swap.running import carry_out, load, planned, wait_until
 
 NAMES = (TableName("shop", "Orders"), TableName("shop", "customers"))
 SCHEMA = """
@@ -224,7 +223,7 @@ def test_readers_see_the_old_rows_or_the_new_ones(url: str, session: Session) ->
         started.wait()
         try:
             for _ in range(3):
-                there_and_back(session, swaps, attachments)
+                there_and_back(session, swaps, attachments, lambda: len(seen) == 2 * len(READ))
         finally:
             done.set()
         for reader in readers:
@@ -232,7 +231,9 @@ def test_readers_see_the_old_rows_or_the_new_ones(url: str, session: Session) ->
     assert seen == {(query, value) for query, values in READ.items() for value in values}
 
 
-def there_and_back(session: Session, swaps: tuple[Swap, ...], attachments: Attachments) -> None:
+def there_and_back(
+    session: Session, swaps: tuple[Swap, ...], attachments: Attachments, looked: Callable[[], bool]
+) -> None:
     """Again where others are in the way; the shadows are made anew, for the way back drops the new tables."""
     swapper = session.dialect.swapper
     for steps in (swapper.swap(swaps, attachments), swapper.swap_back(swaps, attachments)):
@@ -242,7 +243,7 @@ def there_and_back(session: Session, swaps: tuple[Swap, ...], attachments: Attac
                 break
             except Contention:
                 assert attempt < 19
-        time.sleep(0.05)
+        wait_until(looked)
     load(session, swaps, copied)
 
 
