@@ -18,7 +18,7 @@ from typing import Any
 import transfer
 from dialects import connect
 from dialects.url import parse_url
-from transfer.config import Options
+from transfer.config import IfExists, Options
 from transfer.journal import Journal
 
 CHUNK_BYTES = 4_000
@@ -32,6 +32,11 @@ class Fate:
         self._last = last
         self._lock = threading.Lock()
         self._counts = Counter[str]()
+
+    @property
+    def steps(self) -> int:
+        """How often a step began or ended."""
+        return self._counts["step"]
 
     @property
     def count(self) -> int:
@@ -54,7 +59,7 @@ class Fate:
         return watched
 
 
-def main(source: str, target: str, last: str, jobs: int) -> None:
+def main(source: str, target: str, last: str, jobs: int, if_exists: IfExists = "fail") -> None:
     fate = Fate(last)
     with connect(parse_url(target), writable=True) as session:
         sessions = type(session)
@@ -62,10 +67,10 @@ def main(source: str, target: str, last: str, jobs: int) -> None:
         setattr(Journal, name, fate.around(name, getattr(Journal, name)))
     for name in ("commit", "execute"):
         setattr(sessions, name, fate.around(name, getattr(sessions, name)))
-    options = Options(jobs=jobs, chunk_bytes=CHUNK_BYTES)
+    options = Options(jobs=jobs, chunk_bytes=CHUNK_BYTES, if_exists=if_exists)
     report = transfer.copy(transfer.plan(source, target, options), source=source, target=target, options=options)
-    print(report.status, fate.count)
+    print(report.status, fate.count, fate.steps)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), *sys.argv[5:])  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dialects import connect
 from dialects.url import parse_url
+from transfer.config import IfExists
 from transfer.history import ChunkRecord, History, RunRecord
 
 PARENTS, CHILDREN, WORDS = 4_000, 2_500, 2_200
@@ -37,9 +38,11 @@ def make_source(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def copied_until(source: str, target: str, last: str, *, jobs: int = 2) -> subprocess.CompletedProcess[str]:
+def copied_until(
+    source: str, target: str, last: str, *, jobs: int = 2, if_exists: IfExists = "fail"
+) -> subprocess.CompletedProcess[str]:
     """Copy in a process of its own that is killed at its `last` noted thing, see tests.journal.dying."""
-    command = [sys.executable, "-m", "tests.journal.dying", source, target, last, str(jobs)]
+    command = [sys.executable, "-m", "tests.journal.dying", source, target, last, str(jobs), if_exists]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=os.environ)
 
 
