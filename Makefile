@@ -47,8 +47,9 @@ format: $(VENV)/lint  ## put the layout right
 	@$(BIN)/ruff check --quiet --fix $(LINTED)
 	@$(BIN)/ruff format --quiet $(LINTED)
 
-docs: $(VENV)/test  ## write docs/types.md from the planner's own answers
+docs: $(VENV)/test  ## write docs/types.md and docs/report.schema.json from the code itself
 	@$(BIN)/python -m tests.types_page
+	@$(BIN)/python -m tests.report.schema
 
 clean:  ## remove what was made, but not the fetched servers
 	@rm -rf $(VENV) build *.egg-info .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

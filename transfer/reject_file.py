@@ -92,7 +92,7 @@ class KeptTable:
 def read_rejects(path: Path) -> list[KeptTable]:
     """The whole file. ConfigurationError names the line that is not as it should be."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror}", hint="name a file that a copy has written") from error
     tables: list[KeptTable] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -89,7 +90,7 @@ def _report(
 ) -> Report:
     return Report(
         status=_status(findings, left),
-        run=datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"),
+        run=f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
         seconds=seconds,
         tables=tuple(_table(finding) for finding in findings),
         losses=(),

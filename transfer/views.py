@@ -32,7 +32,8 @@ def try_views(
     """Make every view of the plan that can be said on the target, and list the others with the reason.
 
     Those already `made` are passed over; `note` is told of each that is. The tables are there already. A view over
-    views waits until these are there, so passes go on as long as one of them makes something. A view that cannot be selected from is dropped again.
+    views waits until these are there, so passes go on as long as one of them makes something. A view that cannot be
+    selected from is dropped again.
     """
     moved = moved_tables(plan.tables, session.dialect)
     waiting = [(view, name) for view, name in plan.views if str(name) not in made]

@@ -7,15 +7,17 @@ import json
 import sys
 import time
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 import transfer
 from mappings.errors import Blocked
 from transfer.cli import choices
+from transfer.cli.outcome import job, tell
 from transfer.history import RunStatus
+from transfer.page.writing import prepare
 from transfer.progress import for_stream
-from transfer.terminal import report_text
 from transfer.terminal_runs import runs_text, status_text
 
 WATCH_SECONDS = 2.0
@@ -58,22 +60,31 @@ def _show(status: RunStatus, *, as_json: bool) -> None:
 @click.option("--source", metavar="URL", help="Where the source is now.  [default: where it was]")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Parallel workers.  [default: as before]")
 @click.option("--batch-rows", type=click.IntRange(1), help="Rows of one Arrow batch.  [default: as before]")
+@choices.report_folder
 @choices.as_json
 def resume_command(
-    target: str, run: str, source: str | None, jobs: int | None, batch_rows: int | None, as_json: bool
+    target: str,
+    run: str,
+    source: str | None,
+    jobs: int | None,
+    batch_rows: int | None,
+    folder: Path | None,
+    as_json: bool,
 ) -> None:
     """Go on with a run that ended early: the last one of TARGET, or RUN.
 
     What is on the target already is held against the source as it is now; what is missing or has changed is copied.
     Exit 4 when the databases would now be planned otherwise, 75 when the run is still at work.
     """
+    if folder is not None:
+        prepare(folder)
     progress = for_stream(sys.stderr)
     try:
         report = transfer.resume(target, run, source=source, jobs=jobs, batch_rows=batch_rows, progress=progress)
     finally:
         progress.close()
-    click.echo(json.dumps(report.document(), ensure_ascii=False, indent=2) if as_json else report_text(report))
-    sys.exit(report.exit_code)
+    where = source or transfer.status(target, report.run).record.source
+    tell(report, job("copy", where, target), folder=folder, as_json=as_json)
 
 
 @click.command("rollback")
