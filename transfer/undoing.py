@@ -207,7 +207,7 @@ def finalize(target: DatabaseUrl, name: str) -> tuple[str, ...]:
 
 
 def clean(target: DatabaseUrl, *, everything: bool) -> tuple[str, ...]:
-    """Remove what the journal keeps of ended runs, of all when `everything`, and the journal itself when nothing is left
+    """Remove what the journal keeps of ended runs, of all when `everything`, and all of it when nothing is left
     in it. A run that can be gone on with or undone by what is kept is named, and stays. What was done, in words."""
     with connect(target, writable=True) as session:
         history = History(session)
