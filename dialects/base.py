@@ -248,6 +248,11 @@ class Dialect(ABC):
         return isinstance(column.type, Integer)
 
     def digest(self, columns: tuple[Column, ...]) -> str | None:
+    def instead(self, column: Column, rule: str, sentinel: str) -> str:
+        """What a SELECT yields in place of a value that cannot be read as the column's type: NULL, the `sentinel` where
+        there is one, and for rules that alter the value an expression of it."""
+        return self.literal(sentinel) if sentinel else "NULL"
+
         """An expression for the canonical text of a row (mappings.canonical) with these columns, `column.type` saying
         what text each has. None where SQL cannot say just that text, or need not: engines that run in this process."""
         return None

@@ -9,6 +9,7 @@ from mappings.arrow import WIDEST_DECIMAL, arrow_type
 from mappings.hazards import (
     Finer,
     Hazard,
+    Hundreds,
     LongerNumber,
     LongerSpan,
     LongerText,
@@ -62,6 +63,8 @@ def hazards(own: t.LogicalType, source: t.LogicalType, target: t.LogicalType, li
 
 def _in_reading(own: t.LogicalType, source: t.LogicalType) -> Iterator[Hazard]:
     """What Arrow has no place for, whatever the target."""
+    if isinstance(own, t.Dynamic) and isinstance(source, t.Time | t.Timestamp):
+        yield Hundreds()
     match source:
         case t.Date() | t.Timestamp():
             yield NoMoment()

@@ -50,6 +50,11 @@ class Finer:
 
 
 @dataclass(frozen=True, slots=True)
+class Hundreds:
+    """Times with a digit of 100 nanoseconds, which nothing between two kinds of database carries."""
+
+
+@dataclass(frozen=True, slots=True)
 class LongerSpan:
     """Spans longer than `microseconds`, of either sign."""
 
@@ -166,6 +171,7 @@ Hazard = (
     | MinusZero
     | OutsideYears
     | Finer
+    | Hundreds
     | LongerSpan
     | OutOfBounds
     | NoYear
@@ -194,6 +200,8 @@ def rules(hazard: Hazard) -> tuple[Rule, ...]:
             return ("truncate", "null")
         case MoreDigits():
             return ("round", "null")
+        case Hundreds():
+            return ("truncate", "round", "null")
         case NulCharacter():
             return ("strip", "null")
         case LowerBounds() | NoUnicode() | MinusZero():
@@ -219,6 +227,8 @@ def told(hazard: Hazard) -> str:
             return f"a date outside the years {least} to {greatest}"
         case Finer(digits=digits):
             return f"more than {digits} digits after the second's point"
+        case Hundreds():
+            return "a digit of 100 nanoseconds"
         case LongerSpan(microseconds=microseconds):
             return f"a span of more than {microseconds // 1_000_000} seconds"
         case OutOfBounds(least=least, greatest=greatest):
@@ -262,7 +272,7 @@ def harmless(hazard: Hazard) -> bool:
 
 def as_text(hazard: Hazard) -> bool:
     """Whether the column copied as text holds these values too, so that nothing is lost."""
-    moments = NoMoment | NoTimeOfDay | OutsideYears | Finer | LongerSpan
+    moments = NoMoment | NoTimeOfDay | OutsideYears | Finer | Hundreds | LongerSpan
     numbers = NotFinite | MinusZero | OutOfBounds | NoYear | MoreDigits | LongerNumber
     return isinstance(hazard, moments | numbers | NulInJson | NotParsed | LowerBounds | NoLabel | NotHeld)
 

@@ -43,13 +43,15 @@ class Risk(StrEnum):
 class Facts:
     """What a probe saw in one column. None means not asked.
 
-    `observed` is the type that the values of a Dynamic column have; `problem` says why there is none.
+    `observed` is the type that the values of a Dynamic column have; `problem` says why there is none, and `nearest` is
+    the type that a rule can bring them to.
     `integer_digits` and `fraction_digits` are the most that any finite number shows; `unusual` counts
     values that no number or calendar holds (NaN, infinity). `greatest` is the largest integer. `nulls_in_key`:
     the rows hold NULL in a primary key, which no type makes right.
     """
 
     observed: t.LogicalType | None = None
+    nearest: t.LogicalType | None = None
     problem: str = ""
     characters: int | None = None
     octets: int | None = None
@@ -265,6 +267,7 @@ def _told(facts: Facts) -> str:
 
 
 def _resolved(kind: t.Dynamic, facts: Facts) -> Step:
-    if facts.observed is not None:
-        return Step(facts.observed, "P", f"declared {kind.declared or 'without a type'}, read as its values are", True)
+    observed = facts.observed or facts.nearest
+    if observed is not None:
+        return Step(observed, "P", f"declared {kind.declared or 'without a type'}, read as its values are", True)
     raise Blocked(facts.problem or f"the values of this {kind.declared} column were not probed")

@@ -16,7 +16,7 @@ from typing import cast
 from dialects.base import Session
 from mappings import hazards as h
 from mappings import types as t
-from mappings.conform import RULES, Rule
+from mappings.conform import RULES, SENTINEL, Rule
 from mappings.forms import FORMS
 from mappings.schema import Column, Schema, Table, TableName, Unique
 from mappings.type_mapper import Facts
@@ -41,9 +41,9 @@ RULES_TOLD: Mapping[Rule, str] = {
 }
 EXAMPLES: tuple[h.Hazard, ...] = (
     h.NoMoment(), h.NoTimeOfDay(), h.NotFinite(), h.MinusZero(), h.OutsideYears(1, 9999), h.Finer(6),
-    h.LongerSpan(3_020_399_000_000), h.OutOfBounds(0, 255), h.NoYear(), h.MoreDigits(2), h.LongerNumber(10),
-    h.LongerText(20), h.MoreOctets(255), h.WrongSize(16), h.NulCharacter(), h.NulInJson(), h.NotParsed(), h.NoUnicode(),
-    h.TrailingSpaces(), h.NoLabel(("a", "b")), h.LowerBounds(), h.NotHeld(),
+    h.Hundreds(), h.LongerSpan(3_020_399_000_000), h.OutOfBounds(0, 255), h.NoYear(), h.MoreDigits(2),
+    h.LongerNumber(10), h.LongerText(20), h.MoreOctets(255), h.WrongSize(16), h.NulCharacter(), h.NulInJson(),
+    h.NotParsed(), h.NoUnicode(), h.TrailingSpaces(), h.NoLabel(("a", "b")), h.LowerBounds(), h.NotHeld(),
 )  # fmt: skip
 """One of each kind, with numbers that some target has."""
 LEAVE_OUT = "leave the table out, or mend the rows"
@@ -120,6 +120,7 @@ def written() -> str:
     versions = ", ".join(dialect.label for dialect in SERVERS.values())
     parts = [HEAD.format(versions=versions), *map(_section, SOURCES), VALUES, *map(_hazard, EXAMPLES), OPTIONS]
     parts += [f"| `{rule}` | {RULES_TOLD[rule]} |\n" for rule in RULES]
+    parts += [f"| `{SENTINEL}VALUE` | VALUE, wherever NULL would do, but in no unique or foreign key |\n"]
     parts += [FORMS_HEAD, *(f"| `{form}` | {told} |\n" for form, told in FORMS.items())]
     return "".join(parts)
 

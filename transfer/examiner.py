@@ -115,11 +115,11 @@ class Examiner:
         )
 
     def _ruled(self, pair: ColumnPlan, finding: Finding) -> tuple[ColumnPlan, list[Note]]:
-        """What cannot even be read as the source's type becomes NULL, or the sentinel, in the source's own SELECT."""
-        if pair.rule != "null" and not is_sentinel(pair.rule):
+        """What cannot even be read as the source's type is altered in the source's own SELECT."""
+        if pair.rule != "null" and not is_sentinel(pair.rule) and not self._unreadable(finding):
             return pair, []
         read = replace(pair.read, null_where=self._where(finding.column), instead=self._instead(pair))
-        if is_sentinel(pair.rule):
+        if pair.rule != "null":
             return replace(pair, read=read), []
         place = f"{self.table.name}.{finding.column}"
         left_out = Note("S", place, "NOT NULL is left out, for the values that become NULL")
@@ -135,10 +135,8 @@ class Examiner:
         )
 
     def _instead(self, pair: ColumnPlan) -> str:
-        if not is_sentinel(pair.rule):
-            return "NULL"
-        value = spelled_sentinel(pair, str(self.table.name), self.limits)
-        return self.session.dialect.literal(value)
+        value = spelled_sentinel(pair, str(self.table.name), self.limits) if is_sentinel(pair.rule) else ""
+        return self.session.dialect.instead(pair.read, pair.rule or "", value)
 
     def _block(self, pair: ColumnPlan, finding: Finding) -> Note:
         """Text is offered where the column can still become text."""

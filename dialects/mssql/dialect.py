@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from dialects import sqltext
 from dialects.base import Dialect, Fit, Named
-from dialects.mssql import cuts, ddl, defaults, digest, expressions, fitting, normal, probe, spelling
+from dialects.mssql import cuts, ddl, defaults, digest, expressions, fitting, normal, probe, reading, spelling
 from dialects.mssql.fitted import Fitted
 from dialects.mssql.server import Server
 from dialects.mssql.swap import MssqlSwapper
@@ -87,6 +87,9 @@ class MssqlDialect(Dialect):
 
     def spell_expression(self, expression: Expression, columns: Mapping[str, Column]) -> str | None:
         return expressions.spelled(expression, columns, self.server)
+
+    def instead(self, column: Column, rule: str, sentinel: str) -> str:
+        return reading.instead(self.quote(column.name), column, rule, sentinel)
 
     def offends(self, column: Column, hazard: Hazard) -> str | None:
         return probe.offends(self.quote(column.name), column, hazard)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
 from dialects.base import Dialect
-from dialects.mssql.types import FINEST, TEXTS, UNICODE, parsed
+from dialects.mssql.types import FINEST, MICROSECONDS, TEXTS, UNICODE, parsed
 from mappings import hazards as h
 from mappings import types as t
 from mappings.schema import Column, Table
@@ -54,6 +54,7 @@ def _facts(column: Column, rows: int, fields: Mapping[str, int]) -> Facts:
     hint = column.type.hint if isinstance(column.type, t.Dynamic) else None
     return Facts(
         observed=hint if finer == 0 else None,
+        nearest=hint if finer else None,
         problem=FINER_THAN_MICROSECONDS.format(rows=f"{finer:,}") if finer else "",
         characters=fields.get("characters"),
         octets=fields.get("octets"),
@@ -90,6 +91,8 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
     """See Dialect.offends. `name` is the column in quotes."""
     kind = column.type.hint if isinstance(column.type, t.Dynamic) else column.type
     match hazard:
+        case h.Hundreds():
+            return _finer(name, column, MICROSECONDS)
         case h.MinusZero():
             return f"({name} = 0 AND SUBSTRING(CAST(CAST({name} AS float) AS binary(8)), 1, 1) = 0x80)"
         case h.NoMoment() | h.NoTimeOfDay() | h.NotFinite() | h.LongerSpan() | h.LowerBounds():

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from dialects import sqltext
 from dialects.base import Dialect, KeyRange, unreadable
+from dialects.mssql.spelling import literal
 from dialects.mssql.types import FINEST, ROWVERSIONS, SPATIAL, Native, parsed
 from dialects.sqltext import in_order, restriction
 from mappings import types as t
@@ -35,6 +36,12 @@ SPATIAL_VALUE = (
 REFUSED = "CONVERT(int, N'{at}' + NCHAR(31) + {key} + NCHAR(31) + {told})"
 """A text that is no number: the error of the cast (245) then tells column, key and value, for `refusal` to find."""
 REFUSAL = re.compile("nvarchar value '([0-9]+)\x1f(.*?)\x1f(.*?)' to data type int", re.DOTALL)
+LAST = {
+    "time": "CAST('23:59:59.999999' AS time(7))",
+    "datetime2": "CAST('9999-12-31 23:59:59.999999' AS datetime2(7))",
+    "datetimeoffset": "CAST('9999-12-31 23:59:59.999999 +00:00' AS datetimeoffset(7))",
+}
+"""The last microsecond, behind which there is no next one to round to."""
 FINER = "N'has a digit of 100 nanoseconds: ' + CONVERT(nvarchar(40), {column}, 121)"
 OTHER_SRID = "N'has the SRID ' + CONVERT(nvarchar(20), {column}.STSrid) + N' instead of {srid}'"
 VARIANT = """\
@@ -125,16 +132,35 @@ def expression(name: str, column: Column, refused: str) -> str:
 
 
 def _moment(name: str, column: Column, native: Native, refused: str) -> str:
-    if isinstance(column.type, t.Time):
-        value = TIME_OF_DAY.format(column=name)
-    else:
-        words = {"datetimeoffset": IN_UTC, "datetime": EXACT_DATETIME}
-        value = MICROSECONDS.format(moment=words.get(native.base, "{column}").format(column=name))
+    value = _counted(name, column, native)
     finest = native.base in ("time", "datetime2", "datetimeoffset") and native.first in (None, FINEST)
     if not finest:
         return value
     told = refused.replace("{told}", FINER.format(column=name))
     return EXACTLY.format(column=name, value=value, refused=told)
+
+
+def instead(name: str, column: Column, rule: str, sentinel: str) -> str:
+    """See Dialect.instead. Counting microseconds cuts what is finer; half of one is rounded up, but not into the next
+    day or beyond the last year."""
+    native = parsed(column.native)
+    if sentinel:
+        return _counted(f"CAST({literal(sentinel)} AS {native.base})", column, native)
+    if rule not in ("truncate", "round"):
+        return "NULL"
+    cut = _counted(name, column, native)
+    if rule == "truncate":
+        return cut
+    last = LAST[native.base]
+    return f"{cut} + CASE WHEN DATEPART(nanosecond, {name}) % 1000 >= 500 AND {name} < {last} THEN 1 ELSE 0 END"
+
+
+def _counted(name: str, column: Column, native: Native) -> str:
+    """A moment in microseconds."""
+    if isinstance(column.type, t.Time):
+        return TIME_OF_DAY.format(column=name)
+    words = {"datetimeoffset": IN_UTC, "datetime": EXACT_DATETIME}
+    return MICROSECONDS.format(moment=words.get(native.base, "{column}").format(column=name))
 
 
 def refusal(error: DatabaseError, table: Table, columns: tuple[Column, ...]) -> DatabaseError | None:

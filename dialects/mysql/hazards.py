@@ -76,7 +76,7 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             return _no_label(name, column, octets, labels)
         case h.NoUnicode():
             return None if native in BYTES else ""
-        case h.NotFinite() | h.LowerBounds():
+        case h.NotFinite() | h.LowerBounds() | h.Hundreds():
             return ""
         case h.NotHeld():
             return None

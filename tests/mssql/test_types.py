@@ -136,9 +136,9 @@ def test_logical_types_are_spelled(kind: t.LogicalType, native: str) -> None:
     [
         (t.Integer(8), "smallint", "W"),
         (t.Integer(24), "int", "W"),
-        (t.Integer(16, unsigned=True), "int", "W"),
-        (t.Integer(32, unsigned=True), "bigint", "W"),
-        (t.Integer(64, unsigned=True), "decimal(20,0)", "W"),
+        (t.Integer(16, unsigned=True), "int", "S"),
+        (t.Integer(32, unsigned=True), "bigint", "S"),
+        (t.Integer(64, unsigned=True), "decimal(20,0)", "S"),
         (t.Decimal(65, 30), f"nvarchar(max) COLLATE {EXACT}", "T"),
         (t.Duration(), f"nvarchar(64) COLLATE {EXACT}", "ST"),
         (t.Interval(), f"nvarchar(64) COLLATE {EXACT}", "T"),

@@ -17,6 +17,7 @@ EVERY: dict[type, tuple[h.Hazard, str, tuple[str, ...], bool]] = {
     h.MinusZero: (h.MinusZero(), "-0.0, which becomes the 0.0 that it is equal to", (), True),
     h.OutsideYears: (h.OutsideYears(1, 9999), "a date outside the years 1 to 9999", ("clamp", "null"), True),
     h.Finer: (h.Finer(3), "more than 3 digits after the second's point", ("truncate", "null"), True),
+    h.Hundreds: (h.Hundreds(), "a digit of 100 nanoseconds", ("truncate", "round", "null"), True),
     h.LongerSpan: (h.LongerSpan(3_020_399_000_000), "a span of more than 3020399 seconds", ("clamp", "null"), True),
     h.OutOfBounds: (h.OutOfBounds(-128, 127), "a number outside -128 to 127", ("clamp", "null"), True),
     h.NoYear: (h.NoYear(), "neither 0 nor a year from 1901 to 2155", ("null",), True),
