@@ -67,8 +67,8 @@ class History:
         return self._home
 
     def runs(self) -> tuple[RunRecord, ...]:
-        """All runs, the oldest first."""
-        return tuple(_run_record(row) for row in self._rows(tables.RUN))
+        """All runs, the oldest first. Their names tell the second only."""
+        return tuple(sorted(map(_run_record, self._rows(tables.RUN)), key=lambda run: run.started))
 
     def run(self, name: str = "") -> RunRecord:
         """The run of that name, or that begins so; the last one when empty. ConfigurationError when there is none, or

@@ -16,7 +16,7 @@ POINTS = {
     "postgresql": ("open 2", "chunk 12", "step 14"),
     "mysql": ("step 4", "chunk 11", "close 1"),
     "mariadb": ("execute 5", "chunk 12", "step 13"),
-    "sqlite": ("note 1", "chunk 11", "close 2"),
+    "sqlite": ("open 1", "chunk 11", "close 2"),
     "duckdb": ("step 3", "chunk 12", "step 11"),
 }
 """Where the short test kills: while journal and tables are made, in the middle of chunks, of keys, at the end."""

@@ -15,7 +15,10 @@ from dialects import connect
 from tests.sqlite.conftest import Maker
 from transfer import demo_shop
 
-TABLES = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'"
+TABLES = """SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'
+    AND name NOT IN ('_dbtransfer_run', '_dbtransfer_plan', '_dbtransfer_step', '_dbtransfer_chunk',
+        '_dbtransfer_reject')"""
+"""Without the journal."""
 
 
 def contents(file: Path) -> dict[str, list[str]]:
