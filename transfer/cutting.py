@@ -16,7 +16,9 @@ from transfer.plan import TablePlan
 
 DEFAULT_ROW_OCTETS = 300
 """Bytes assumed for a row where there is neither a sample nor an engine's estimate."""
-MOST_ROWS = 1_000_000
+LEAST_ROWS, MOST_ROWS = 1_000, 1_000_000
+LEAST_OCTETS = 1 << 20
+"""A chunk of fewer rows than LEAST_ROWS has at least so many bytes: below, a transaction costs more than its rows."""
 SAMPLED_ROWS = 64
 """Read where a chunk begins, to see how wide rows are there: engines estimate all rows, compressed, or do not."""
 SAMPLED_AT_ONCE = 8
@@ -73,4 +75,6 @@ def estimated_octets(table: Table) -> float:
 
 def rows_of(octets: float, chunk_bytes: int) -> int:
     """How many rows of this width make about `chunk_bytes`."""
-    return min(MOST_ROWS, max(1, int(chunk_bytes / max(octets, 1.0))))
+    width = max(octets, 1.0)
+    least = min(LEAST_ROWS, int(LEAST_OCTETS / width))
+    return min(MOST_ROWS, max(1, least, int(chunk_bytes / width)))

@@ -16,8 +16,18 @@ from dialects.base import Cut, KeyRange, Session
 from mappings.errors import TransferError
 from mappings.schema import Column, Table
 from tests.pure.plans import table_plan
+from transfer import cutting
 from transfer.chunks import Chunk, ChunkQueue, chunk_of, largest_first
-from transfer.cutting import DEFAULT_ROW_OCTETS, MOST_ROWS, SAMPLED_ROWS, Gap, estimated_octets, gaps, rows_of
+from transfer.cutting import (
+    DEFAULT_ROW_OCTETS,
+    LEAST_ROWS,
+    MOST_ROWS,
+    SAMPLED_ROWS,
+    Gap,
+    estimated_octets,
+    gaps,
+    rows_of,
+)
 from transfer.plan import ChunkKey, TablePlan
 
 Key = tuple[Any, ...]
@@ -28,6 +38,14 @@ WIDTH = 100
 """Bytes of each row of a fake table, unless it says otherwise."""
 AIM = 10 * WIDTH
 """Ten rows a chunk."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small_chunks() -> Iterator[None]:
+    """Few rows make many chunks here."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(cutting, "LEAST_ROWS", 1)
+        yield
 
 
 def literal(key: Key) -> Cut:
@@ -353,9 +371,19 @@ def test_a_row_has_the_width_that_the_engine_estimates(rows: int | None, octets:
 
 @pytest.mark.parametrize(
     ("octets", "chunk_bytes", "expected"),
-    [(100.0, 10**6, 10_000), (0.00001, 10**9, MOST_ROWS), (10.0**9, 10**6, 1)],
+    [
+        (100.0, 10**6, 10_000),
+        (0.00001, 10**9, MOST_ROWS),
+        (10.0**9, 10**6, 1),
+        (10.0**6, 32 * 10**6, 32),
+        (20.0, 1, LEAST_ROWS),
+        (10.0 * 1024, 1, 102),
+    ],
 )
-def test_a_chunk_has_about_so_many_bytes(octets: float, chunk_bytes: int, expected: int) -> None:
+def test_a_chunk_has_about_so_many_bytes(
+    octets: float, chunk_bytes: int, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cutting, "LEAST_ROWS", LEAST_ROWS)
     assert rows_of(octets, chunk_bytes) == expected
 
 
