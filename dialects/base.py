@@ -14,8 +14,10 @@ from typing import Generic, Literal, Self, TypeVar
 
 import pyarrow as pa
 
+from dialects.endurance import Enduring
 from dialects.ranges import Cut as Cut
 from dialects.ranges import KeyRange as KeyRange
+from dialects.rows import RowSql
 from dialects.swap import Swapper
 from dialects.url import DatabaseUrl
 from mappings.buckets import Bucketing
@@ -78,6 +80,8 @@ class Dialect(ABC):
     """The product and version for people, such as `MariaDB 10.11.11`."""
     swapper: Swapper
     """What it says to put one table in the place of another."""
+    rows: RowSql
+    """What it says to add, alter and remove single rows."""
     limits: Limits
     reads_by_address: bool = False
     """Whether rows are read faster by ranges of their address than by those of any key but a single integer."""
@@ -247,12 +251,12 @@ class Dialect(ABC):
         to every engine that says so: 42, 1.50, DATE '2024-02-29', TIMESTAMP '2024-02-29 12:00:00.5'."""
         return isinstance(column.type, Integer)
 
-    def digest(self, columns: tuple[Column, ...]) -> str | None:
     def instead(self, column: Column, rule: str, sentinel: str) -> str:
         """What a SELECT yields in place of a value that cannot be read as the column's type: NULL, the `sentinel` where
         there is one, and for rules that alter the value an expression of it."""
         return self.literal(sentinel) if sentinel else "NULL"
 
+    def digest(self, columns: tuple[Column, ...]) -> str | None:
         """An expression for the canonical text of a row (mappings.canonical) with these columns, `column.type` saying
         what text each has. None where SQL cannot say just that text, or need not: engines that run in this process."""
         return None
@@ -295,7 +299,7 @@ class Dialect(ABC):
         return ".".join(self.quote(part) for part in (name.schema, name.name) if part)
 
 
-class Session(ABC):
+class Session(Enduring, ABC):
     """One user of one database: catalogue, rows out, rows in. Not thread-safe, except `cancel`.
 
     Every method raises errors of `mappings.errors` only, with no password in them.

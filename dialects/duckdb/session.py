@@ -142,6 +142,10 @@ class DuckDBSession(Session):
             self._begin()
             self._connection.execute("SELECT count(*) FROM duckdb_tables()").fetchall()
 
+    def holds_instant(self) -> bool:
+        """As long as the transaction of `hold`; a file that nobody here may write to does not change at all."""
+        return not self._opened.shared or (self._in_transaction and not self._broken)
+
     def read(
         self, table: Table, columns: tuple[Column, ...], where: KeyRange | None, batch_rows: int
     ) -> Iterator[pa.RecordBatch]:

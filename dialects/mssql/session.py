@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from dialects import sqltext
 from dialects.base import Cut, KeyRange, Readers, Session
-from dialects.mssql import probe, reading, server
+from dialects.mssql import probe, reading, server, standing
 from dialects.mssql.catalog import Asked, read_schema
 from dialects.mssql.connecting import open_link
 from dialects.mssql.dialect import MssqlDialect
@@ -26,7 +26,7 @@ from dialects.mssql.staging import Staging
 from dialects.mssql.types import is_insensitive, parsed
 from dialects.url import DatabaseUrl
 from mappings.arrow import arrow_schema
-from mappings.errors import DatabaseError, PermissionDenied, TransferError
+from mappings.errors import ConnectionLost, DatabaseError, PermissionDenied, TransferError
 from mappings.schema import Column, Schema, Table, TableName
 from mappings.type_mapper import Facts, Risk
 
@@ -88,6 +88,8 @@ class MssqlSession(Session):
         self._in_snapshot = False
         self._lost = False
         self._interrupted = False
+        self._gone = False
+        self._lock_timeout = ""
         self._hidden: dict[tuple[str, str], str] | None = None
         self.dialect = dialect
         self.default_schema = dialect.server.default_schema
@@ -106,8 +108,9 @@ class MssqlSession(Session):
         except GeneratorExit:  # rows that nobody wants any more: whether the snapshot outlived that is asked next time
             self._interrupted = self._in_snapshot
             raise
-        except BaseException:
+        except BaseException as error:
             self._lost = self._in_snapshot
+            self._gone = self._gone or isinstance(error, ConnectionLost)
             raise
 
     def _run(self, doing: str, statement: str) -> list[tuple[object, ...]]:
@@ -227,9 +230,33 @@ class MssqlSession(Session):
             self._cancelled.clear()
             raise DatabaseError("cancelled")
 
+    def holds_instant(self) -> bool:
+        """Only in a snapshot that no error has ended."""
+        return self._in_snapshot and not (self._lost or self._gone)
+
+    def wait_for_locks(self, seconds: float) -> None:
+        self._lock_timeout = f"SET LOCK_TIMEOUT {round(seconds * 1000)}"
+        self._run("setting the session up", self._lock_timeout)
+
+    def load(self) -> int | None:
+        return standing.load(self.query)
+
+    def lag(self) -> float | None:
+        return standing.lag(self.query)
+
     def begin(self) -> None:
         self._refuse_writing()
+        if self._gone:
+            self._open_again()
         self._run("opening a transaction", BEGIN)
+
+    def _open_again(self) -> None:
+        if self._staging is not None:
+            self._staging.close()
+        self._link.close()
+        self._staging, self._link, self._gone = None, open_link(self._url), False
+        if self._lock_timeout:
+            self._run("setting the session up", self._lock_timeout)
 
     def write(self, table: Table, columns: tuple[Column, ...], batches: Iterable[pa.RecordBatch]) -> int:
         self._refuse_writing()

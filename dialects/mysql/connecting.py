@@ -78,20 +78,35 @@ def open_connection(url: DatabaseUrl, *, writable: bool) -> Opened:
 
 
 def bare_connection(url: DatabaseUrl, *, local_infile: bool = False) -> BulkConnection:
-    """A connection without settings, good for KILL."""
+    """A connection without settings."""
     try:
         from dialects.mysql.wire import BulkConnection
     except ImportError as error:
         raise ConfigurationError("the driver for MySQL and MariaDB is not installed", hint=INSTALL) from error
     options = arguments(url)
+    allowed = options.pop("read_timeout", None)
     try:
         with translated(f"connecting to {url}"):
-            return BulkConnection(**options, local_infile=local_infile)
+            # a server that is stopped still accepts: what it never says in answer is waited for as long as this
+            made = BulkConnection(**options, read_timeout=options["connect_timeout"], local_infile=local_infile)
     except RuntimeError as error:  # caching_sha2_password without its library
         raise ConfigurationError(str(error), hint=INSTALL) from error
     except ConnectionRefused as error:
         error.hint = tls.HINT if tls.refused(error.__cause__) else error.hint
         raise
+    made.endure(read_timeout=allowed)
+    return made
+
+
+def kill(url: DatabaseUrl, thread: int) -> None:
+    """End the statement that a connection runs. A server that does not answer is asked for some seconds only."""
+    connection = bare_connection(url)
+    try:
+        connection.endure(read_timeout=CONNECT_TIMEOUT)
+        with translated("cancelling"):
+            connection.run(f"KILL QUERY {thread}")
+    finally:
+        connection._force_close()
 
 
 def arguments(url: DatabaseUrl) -> dict[str, Any]:

@@ -23,8 +23,12 @@ CODES: dict[int, tuple[Kind, str]] = {
     2005: (e.ConnectionRefused, "look at the spelling of the host"),
     **dict.fromkeys((1040, 1203, 1226), (e.ConnectionRefused, "fewer connections: --jobs 1, or raise max_connections")),
     2026: (e.ConnectionRefused, "look at the ssl_* options of the URL"),
-    **dict.fromkeys((1053, 1077, 1927, 2006, 2013, 2014, 2055), (e.ConnectionLost, GONE)),
-    **dict.fromkeys((1205, 1213, 3058, 3572), (e.Contention, AGAIN)),
+    # the server shuts down or ends the session (4031: it was idle), or either side cannot read or write packets
+    **dict.fromkeys(
+        (1053, 1077, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 2006, 2013, 2014, 2055, 4031), (e.ConnectionLost, GONE)
+    ),
+    # locks; statements that took too long (1969 on MariaDB); a cluster that does not take this transaction now
+    **dict.fromkeys((1047, 1205, 1213, 1969, 3024, 3058, 3101, 3572), (e.Contention, AGAIN)),
     # below 1000: what the server says of its own files (writing, their size, the disk)
     **dict.fromkeys((3, 14, 20, 28, 1021, 1026, 1114, 1712), (e.StorageFull, SPACE)),
     **dict.fromkeys(

@@ -14,10 +14,10 @@ import pyarrow as pa
 from dialects import sqltext
 from dialects.base import Cut, KeyRange, Numbered, Readers, Session
 from dialects.buckets import buckets_query, slices_query
-from dialects.mysql import decode, digest, probe, reading, weights, writing
+from dialects.mysql import decode, digest, probe, reading, standing, weights, writing
 from dialects.mysql.bulk import Fed, Load, loaded
 from dialects.mysql.catalog import read_schema
-from dialects.mysql.connecting import Opened, bare_connection, open_connection
+from dialects.mysql.connecting import Opened, kill, open_connection
 from dialects.mysql.dialect import MysqlDialect
 from dialects.mysql.errors import HARMLESS, NO_LOCAL_FILES, code_of, refused_rows, translated
 from dialects.mysql.snapshot import open_readers
@@ -40,6 +40,8 @@ UNCHECKED = "SET SESSION foreign_key_checks = 0"
 CHECKED = "SET SESSION foreign_key_checks = 1"
 CLAIM = "SELECT GET_LOCK('dbtransfer.{name}', 0)"
 WARNINGS = "SHOW WARNINGS LIMIT 10"
+IN_TRANSACTION = 1
+"""SERVER_STATUS_IN_TRANS of the protocol."""
 SLOW = (
     "the target does not allow LOAD DATA LOCAL, so rows go by INSERT, which is slower; "
     "to allow it, on the server: SET GLOBAL local_infile = 1"
@@ -341,15 +343,38 @@ class MysqlSession(Session):
             self._kill()
 
     def _kill(self) -> None:
-        connection = bare_connection(self._url)
+        kill(self._url, self._connection.thread_id())
+
+    def sever(self) -> None:
+        self._connection.sever()
+
+    def holds_instant(self) -> bool:
+        """The transaction of the snapshot is still open: this session never opens another one for reading."""
         try:
-            with translated("cancelling"):
-                connection.run(f"KILL QUERY {self._connection.thread_id()}")
-        finally:
-            connection._force_close()
+            self._run("asking for the snapshot", "DO 0")
+        except DatabaseError:
+            return False
+        return bool(self._connection.server_status & IN_TRANSACTION)
+
+    def wait_for_locks(self, seconds: float) -> None:
+        setting = standing.LOCKS.format(seconds=max(1, round(seconds)))
+        self._settings.append(setting)
+        self._run("setting the session up", setting)
+
+    def load(self) -> int | None:
+        return standing.load(self.query)
+
+    def lag(self) -> float | None:
+        return standing.lag(self._named, self.dialect.server)
+
+    def _named(self, statement: str) -> list[dict[str, object]]:
+        """The rows of a statement whose columns are known by name only."""
+        with self._working(_told(statement)):
+            rows, names = self._connection.run(statement), self._connection.names()
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     def close(self) -> None:
-        if self._stream is not None or not self._connection.open:
+        if self._busy or self._stream is not None or not self._connection.open:
             self._connection._force_close()
             return
         with suppress(Exception):

@@ -6,9 +6,11 @@ Imports the driver, so only `connect` may import this module.
 from __future__ import annotations
 
 import functools
+import socket
 import ssl
 from array import array
 from collections.abc import Iterable
+from contextlib import suppress
 from struct import Struct
 from typing import Any, NoReturn
 
@@ -31,6 +33,12 @@ READ_OCTETS = 1 << 18
 BLOCK_OCTETS = 1 << 21
 """Large enough that the cost per block and column vanishes: a fifth less than with a quarter of it."""
 FEED_OCTETS = 1 << 20
+KEPT_ALIVE = tuple(
+    (getattr(socket, name), value)
+    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 6), ("TCP_USER_TIMEOUT", 300_000))
+    if hasattr(socket, name)
+)
+"""In seconds, and milliseconds for the last: how long what was sent may go unheard, or the server take nothing more."""
 
 
 class BulkResult(MySQLResult):  # type: ignore[misc]
@@ -71,11 +79,30 @@ class BulkConnection(Connection):  # type: ignore[misc]
         """The driver's own default reads all certificates of the system for every connection: 40 ms of work."""
         return super()._create_ssl_ctx(options) if options else _default_context()
 
+    def endure(self, *, read_timeout: int | None) -> None:
+        """Wait so many seconds for each answer from now on, for ever with None; find out by itself when the other side
+        is gone."""
+        self._read_timeout = read_timeout
+        if self._sock is not None and not self.unix_socket:
+            for option, value in KEPT_ALIVE:
+                self._sock.setsockopt(socket.IPPROTO_TCP, option, value)
+
+    def sever(self) -> None:
+        """From another thread: whoever waits for this connection gets an error at once."""
+        if self._sock is not None:
+            with suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RDWR)
+
     def run(self, sql: str) -> tuple[tuple[Any, ...], ...]:
         """Send a statement and return its rows, none for one that has no result."""
         self.query(sql)
         rows: tuple[tuple[Any, ...], ...] = self._result.rows or ()  # type: ignore[union-attr]
         return rows
+
+    def names(self) -> list[str]:
+        """Of the columns of the last statement's rows."""
+        fields = self._result.fields if self._result is not None else ()
+        return [str(field.name) for field in fields or ()]
 
     def show(self, sql: str) -> str:
         """The text of SHOW CREATE TABLE, whose defaults may hold bytes that are not UTF-8."""

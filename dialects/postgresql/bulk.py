@@ -8,11 +8,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import psycopg
 import pyarrow as pa
 import pyarrow.csv as csv
 from psycopg.pq import TransactionStatus
 
-from dialects.postgresql.connection import Address, PlainConnection, run
+from dialects.postgresql.connection import Address, PlainConnection, run, sever
 from dialects.postgresql.errors import lost, translated, translating
 from dialects.postgresql.packing import HEADER, TRAILER, Rows, sliced
 from dialects.postgresql.wire import Wire, check_types
@@ -62,7 +63,7 @@ class ArrowStream:
     def stream(self, statement: str, octets: int) -> Generator[pa.RecordBatch]:
         """The rows of a SELECT in the driver's own types, in batches of about `octets`."""
         finished = False
-        cursor = self._cursor = self._open().cursor()
+        cursor = self._cursor = self.open().cursor()
         try:
             with translating(self._address.place):
                 cursor.adbc_statement.set_options(**{BATCH_OCTETS: str(octets)})
@@ -108,7 +109,8 @@ class ArrowStream:
                 cursor.close()
             connection.close()
 
-    def _open(self) -> BinaryConnection:
+    def open(self) -> BinaryConnection:
+        """The connection, in the snapshot where there is one."""
         if self._connection is None:
             self._connection = self._address.binary()
             for statement in self._opening:
@@ -118,7 +120,7 @@ class ArrowStream:
     def _run(self, statement: str) -> None:
         try:
             with translating(self._address.place):
-                run(self._open(), statement)
+                run(self.open(), statement)
         except TransferError:
             self.close()
             raise
@@ -132,12 +134,22 @@ class CopyIn:
         self._connection: PlainConnection | None = None
         self._marked = False
 
-    def begin(self) -> None:
-        self._marked = False
+    def take(self, address: Address) -> None:
+        """Take the settings of this address with the next connection."""
+        self.close()
+        self._address = address
+
+    def open(self) -> PlainConnection:
+        """The connection, opened on first use and where it was lost."""
         if self._connection is None or self._connection.closed:
             self._connection = self._address.plain()
+        return self._connection
+
+    def begin(self) -> None:
+        self._marked = False
+        connection = self.open()
         with translating(self._address.place):
-            self._connection.execute(b"BEGIN")
+            connection.execute(b"BEGIN")
 
     def write(self, load: Load, batches: Iterable[pa.RecordBatch]) -> int:
         """Write the batches; the number of rows that the server says it took."""
@@ -211,7 +223,13 @@ class CopyIn:
     def cancel(self) -> None:
         connection = self._connection
         if connection is not None:
-            connection.cancel_safe(timeout=5)
+            with suppress(psycopg.Error):
+                connection.cancel_safe(timeout=5)
+
+    def sever(self) -> None:
+        connection = self._connection
+        if connection is not None:
+            sever(connection)
 
     def close(self) -> None:
         connection, self._connection = self._connection, None

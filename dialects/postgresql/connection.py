@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from contextlib import ExitStack
+import socket
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,17 @@ logging.getLogger("psycopg").addHandler(logging.NullHandler())
 """What the driver logs of a broken COPY is told by our own error; without a handler Python would print it, too."""
 PlainConnection = psycopg.Connection[tuple[Any, ...]]
 
-DEFAULTS = {"connect_timeout": "10", "application_name": "dbtransfer", "keepalives_idle": "60"}
-"""libpq's options where the URL does not say them; a firewall forgets a silent connection sooner than TCP asks."""
+DEFAULTS = {
+    "connect_timeout": "10",
+    "application_name": "dbtransfer",
+    "keepalives_idle": "60",
+    "keepalives_interval": "10",
+    "keepalives_count": "6",
+    "tcp_user_timeout": "300000",
+}
+"""libpq's options where the URL does not say them; a firewall forgets a silent connection sooner than TCP asks. The
+last, in milliseconds, also ends a COPY of which the server takes nothing for so long, so it is no less than patience
+with triggers and locks asks for."""
 ASKING_FOR_TLS = ("sslrootcert", "sslcert", "sslkey", "sslcrl", "sslcrldir", "sslnegotiation")
 VERIFIED = "verify-full"
 """What a URL with one of these means without sslmode: libpq itself would go on unencrypted where the server's
@@ -42,6 +52,7 @@ SELECT set_config('timezone', 'UTC', false), set_config('datestyle', 'ISO, YMD',
 """
 """Values are printed exactly and in one way, rows hidden by a policy are an error, and a bare name has one meaning."""
 
+LOCKS = "set_config('lock_timeout', '{:.0f}ms', false)"
 ROOM_FOR_INDEXES = """
 SELECT set_config('maintenance_work_mem', '256MB', false)
  WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('256MB')
@@ -60,10 +71,13 @@ class Address:
     writable: bool
     conninfo: str = field(repr=False)
     password: str | None = field(repr=False)
+    lock_timeout: float | None = None
+    """Seconds; None is the server's own."""
 
     @property
     def settings(self) -> str:
-        return SETTINGS.format(read_only="off" if self.writable else "on")
+        settings = SETTINGS.format(read_only="off" if self.writable else "on")
+        return settings if self.lock_timeout is None else f"{settings}, {LOCKS.format(self.lock_timeout * 1000)}"
 
     def plain(self) -> PlainConnection:
         """A psycopg connection in autocommit mode. Nothing is prepared, so that a pooler may stand between."""
@@ -121,6 +135,12 @@ def _arguments(url: URL) -> dict[str, Any]:
     url_parser: Any = PGDialect_psycopg  # carries no types of its own
     _, arguments = url_parser().create_connect_args(url.set(drivername="postgresql+psycopg"))
     return dict(arguments)
+
+
+def sever(connection: PlainConnection) -> None:
+    """From another thread: break the connection, so that whoever waits for the server gets an error."""
+    with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as ours:
+        ours.shutdown(socket.SHUT_RDWR)
 
 
 def run(connection: BinaryConnection, statement: str) -> list[tuple[Any, ...]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from dialects.postgresql.connection import Address, PlainConnection
+from dialects.postgresql.connection import Address, PlainConnection, sever
 from dialects.postgresql.errors import translating
 from mappings.errors import DatabaseError
 
@@ -32,6 +32,15 @@ class Snapshot:
             self._connection.execute(REPEATABLE_READ.encode())
             identifier, self.taken = self._connection.execute(EXPORT.encode()).fetchall()[0]
         self.opening = (REPEATABLE_READ, ADOPT.format(identifier))
+
+    def holds(self) -> bool:
+        """Whether it can still be adopted. Takes the server's answer to know, so the session may be in no statement."""
+        with self._lock:
+            try:
+                self._connection.execute(b"SELECT 1")
+            except psycopg.Error:
+                return False
+            return not self._connection.closed
 
     def leave(self) -> None:
         with self._lock:
@@ -78,6 +87,16 @@ class Control:
         """The notice lives only as long as this call."""
         if notice.severity_nonlocalized == "WARNING" or notice.sqlstate == NAME_WAS_CUT:
             self._warnings.append(notice.message_primary or "")
+
+    def take(self, address: Address) -> None:
+        """Take the settings of this address, now and whenever the connection is opened anew."""
+        self._address = address
+        with translating(self._address.place):
+            self._connection.execute(address.settings.encode())
+
+    def sever(self) -> None:
+        """From another thread: break the connection."""
+        sever(self._connection)
 
     def cancel(self) -> None:
         """From another thread: end the running statement, if any."""

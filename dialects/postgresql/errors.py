@@ -44,6 +44,8 @@ STATES = {
     "57": Meaning(ConnectionLost, "the server ended the connection: try again when it is up"),
     "22023": Meaning(DatabaseError, "see the server's message"),
     "22P05": Meaning(DatabaseError, "the database's encoding lacks this character: use a database with UTF8"),
+    "25P03": Meaning(ConnectionLost, "the server ended an idle transaction: see idle_in_transaction_session_timeout"),
+    "25P04": Meaning(ConnectionLost, "the server ended a long transaction: see transaction_timeout"),
     "25006": Meaning(DatabaseError, "the session or the server is read-only: a standby cannot be a target"),
     "3D000": Meaning(ConnectionRefused, "check the database's name, or make it first: CREATE DATABASE name"),
     "42501": Meaning(
@@ -65,8 +67,16 @@ STATES = {
 }
 """By whole SQLSTATE, else by its class."""
 
+TOO_LATE = Meaning(Contention, "the server is busy: try again")
+HIDDEN_ROWS = Meaning(PermissionDenied, "read as the owner, or as a role with BYPASSRLS")
+INSTANT_GONE = Meaning(
+    DatabaseError, "the session that held the instant is gone, and what is read now would be of another"
+)
 TOLD_APART = (
-    ("42501", r"row-level security", Meaning(PermissionDenied, "read as the owner, or as a role with BYPASSRLS")),
+    ("57014", r"due to (statement|lock) timeout", TOO_LATE),
+    ("22023", r"snapshot", INSTANT_GONE),
+    ("55000", r"could not import the requested snapshot", INSTANT_GONE),
+    ("42501", r"row-level security", HIDDEN_ROWS),
     # a quota, or the largest file that the file system or the server's limits allow: no state of its own
     ("XX000", r"file too large|quota exceeded",
      Meaning(StorageFull, "make room on the server's disk: a quota or a limit on the size of its files is reached")),
@@ -80,8 +90,9 @@ WORDS = (
     (r"permission denied for database", Meaning(PermissionDenied, "GRANT CONNECT ON DATABASE ... TO the user")),
     (r"too many (clients|connections)|connection slots are reserved|connection limit", STATES["53300"]),
     (r"conflict with recovery", Meaning(Contention, "a standby replayed a change: try again")),
+    (r"canceling statement due to (statement|lock) timeout", TOO_LATE),
     (r"canceling statement", STATES["57014"]),
-    (r"row-level security", TOLD_APART[0][2]),
+    (r"row-level security", HIDDEN_ROWS),
     (r"terminating connection|closed the connection|connection .*lost|no connection to the server|SSL SYSCALL"
      r"|could not (send|receive) data|broken pipe|connection (timed out|reset)", STATES["08"]),
     (r"invalid connection option|invalid value for parameter|invalid .* value: ",

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from dialects.base import CIRCUMSTANCES, Cut, KeyRange, Numbered, Readers, Session
 from dialects.buckets import buckets_query, slices_query
-from dialects.postgresql import PostgreSQLDialect, digest, pages
+from dialects.postgresql import PostgreSQLDialect, digest, pages, standing
 from dialects.postgresql.bulk import ArrowStream, CopyIn, Load
 from dialects.postgresql.catalog import reflect
 from dialects.postgresql.connection import Address, address
@@ -200,7 +200,11 @@ class PostgreSQLSession(Session):
         return self._numbered(table, columns, slices_query(self.dialect, table, columns, by, condition))
 
     def _numbered(self, table: Table, columns: tuple[Column, ...], statement: str | None) -> Numbered | None:
-        found = None if statement is None else self._digested(table, columns, statement)
+        if statement is None:
+            return None
+        self._control.fetch(digest.UNSORTED)
+        found = self._digested(table, columns, statement)
+        self._control.fetch(digest.AS_BEFORE)
         if found is None:
             return None
         return [(None if number is None else int(number), int(one), int(other)) for number, one, other in found]
@@ -268,6 +272,28 @@ class PostgreSQLSession(Session):
         self._in.close()
         self._control.close()
 
+    def sever(self) -> None:
+        """The binary reader's connection cannot be broken from outside."""
+        self._control.sever()
+        self._in.sever()
+
+    def ready(self) -> None:
+        if self._address.writable:
+            self._in.open()
+        else:
+            self._out.open()
+
+    def wait_for_locks(self, seconds: float) -> None:
+        self._address = replace(self._address, lock_timeout=seconds)
+        self._control.take(self._address)
+        self._in.take(self._address)
+
+    def load(self) -> int | None:
+        return standing.load(self.query)
+
+    def lag(self) -> float | None:
+        return standing.lag(self.query)
+
     def loading(self, *, own_tables: bool) -> None:
         """Nothing to prepare: indexes and foreign keys of own tables come after their rows."""
 
@@ -284,6 +310,9 @@ class SnapshotSession(PostgreSQLSession):
         self._snapshot = snapshot
         self._attached = True
         super().__init__(place, dialect, Control(place, snapshot.opening), *snapshot.opening)
+
+    def holds_instant(self) -> bool:
+        return self._snapshot.holds()
 
     def close(self) -> None:
         super().close()

@@ -147,6 +147,14 @@ class SqliteSession(Session):
             self._connection.execute("BEGIN")
             self._connection.execute(ANY_READ).fetchone()
 
+    def holds_instant(self) -> bool:
+        """`hold` began a transaction, and nothing but its end lets go of what that sees."""
+        return self._connection.in_transaction
+
+    def wait_for_locks(self, seconds: float) -> None:
+        with told("set the time to wait for locks"):
+            self._connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+
     def read(
         self, table: Table, columns: tuple[Column, ...], where: KeyRange | None, batch_rows: int
     ) -> Iterator[pa.RecordBatch]:
