@@ -50,7 +50,7 @@ def make_plan(
     planner = Planner(schema, source, target, options, known, names, kept, replaced)
     planned = [planner.table(table) for table in in_foreign_key_order(schema.tables)]
     tables = tuple(table for table in planned if table is not None)
-    hung = hanging(target, tables, repoint=options.repoint_foreign_keys)
+    hung = hanging(target, tables, present, repoint=options.repoint_foreign_keys)
     return Plan(
         source=schema.version,
         target=target.dialect.label,

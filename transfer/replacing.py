@@ -6,16 +6,18 @@ The old table stays, under a name of its own, until the run is finalized; until 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dialects import connect
 from dialects.base import Dialect, Session
 from dialects.swap import Attachments, Step, Swap, batches, swap_of
 from dialects.url import DatabaseUrl
-from mappings.errors import Contention
-from mappings.schema import NotCarried
+from mappings.errors import ConstraintViolated, Contention
+from mappings.names import folded_table
+from mappings.schema import NotCarried, Table, TableName
 from mappings.type_mapper import Note
+from transfer import journal_tables
 from transfer.history import StepRecord
 from transfer.journal import Journal
 from transfer.plan import Plan, TablePlan
@@ -40,12 +42,14 @@ def swaps_of(tables: Iterable[TablePlan], run: str) -> tuple[Swap, ...]:
     return tuple(swap_of(table.target, run) for table in tables if table.replaces)
 
 
-def hanging(target: Session, tables: Sequence[TablePlan], *, repoint: bool) -> Hanging:
-    """Ask the target what hangs on the tables that are to be replaced. `repoint`: the user allows the foreign keys of
-    tables that were not selected to be moved."""
+def hanging(target: Session, tables: Sequence[TablePlan], there: Iterable[Table], *, repoint: bool) -> Hanging:
+    """Ask the target what hangs on the tables that are to be replaced, of those that are `there`. `repoint`: the user
+    allows the foreign keys of tables that were not selected to be moved."""
     swaps = swaps_of(tables, "")
     if not swaps:
         return Hanging()
+    limits = target.dialect.limits
+    live = {folded_table(table.name, limits): table for table in there}
     found = target.dialect.swapper.attachments(target.query, swaps)
     moved = (*found.moved, *found.copied, *found.parked)
     notes = [Note("S", str(swap.live), "is replaced; the old one stays beside it until finalize") for swap in swaps]
@@ -57,8 +61,25 @@ def hanging(target: Session, tables: Sequence[TablePlan], *, repoint: bool) -> H
             notes.append(Note("S", str(key.child), f"{told}; it is moved to the new table, as allowed"))
         else:
             blocks.append(Note("F", str(key.child), told, "--repoint-foreign-keys"))
-    left = tuple(NotCarried(each.object, str(each.table), each.reason) for each in found.left)
-    return Hanging(tuple(notes), tuple(blocks), left)
+    left = [NotCarried(each.object, str(each.table), each.reason) for each in found.left]
+    left += [lost for swap in swaps for lost in _lost(live[folded_table(swap.live, limits)], swap.table)]
+    return Hanging(tuple(notes), tuple(blocks), tuple(left))
+
+
+def _lost(live: Table, planned: Table) -> Iterator[NotCarried]:
+    """What the old table has and the new one will not have, by name; a primary key is told by its columns."""
+    kept = {name.casefold() for _, name in _named(planned)}
+    for what, name in _named(live):
+        if name.casefold() not in kept:
+            yield NotCarried(what, f"{live.name}.{name}", "it is on the table that is replaced, not on the new one")
+
+
+def _named(table: Table) -> Iterator[tuple[str, str]]:
+    yield from (("column", column.name) for column in table.columns)
+    yield from (("unique", each.name or ",".join(each.columns)) for each in table.uniques)
+    yield from (("index", each.name) for each in table.indexes)
+    yield from (("foreign key", each.name or ",".join(each.columns)) for each in table.foreign_keys)
+    yield from (("check", each.name or each.expression.sql) for each in table.checks)
 
 
 def shadowed(plan: Plan, run: str, dialect: Dialect) -> Plan:
@@ -133,8 +154,27 @@ def swap(
     if found is None:
         found = control.dialect.swapper.attachments(control.query, swaps)
         journal.remember(control, {"swaps": swaps, "attachments": found})
+    refuse_orphans(control, found, {swap.live: swap.shadow for swap in swaps})
     steps = control.dialect.swapper.swap(swaps, found)
     Swapping(target, journal).run(control, steps, noted)
+
+
+def refuse_orphans(control: Session, found: Attachments, coming: Mapping[TableName, TableName]) -> None:
+    """Keys of tables that are not swapped are made anew unchecked on some engines: their rows are held here against the
+    tables that will have the live names. ConstraintViolated for a row that would lose its parent."""
+    for inbound in found.inbound:
+        parent = coming[inbound.key.target]
+        if not journal_tables.is_there(control, Table(parent, ())):
+            continue  # the swap is on its way already
+        key = replace(inbound.key, target=parent)
+        orphans = control.query(control.dialect.orphans(Table(inbound.child, ()), key))
+        if orphans:
+            values = "; ".join(", ".join(str(value) for value in row) for row in orphans)
+            raise ConstraintViolated(
+                f"foreign key {key.name}: rows without a parent in the {inbound.key.target} to come: {values}",
+                where=f"{inbound.child}.{','.join(key.columns)}",
+                hint="mend these rows, or add their parents; nothing was swapped",
+            )
 
 
 def remembered(noted: Sequence[StepRecord]) -> Attachments | None:

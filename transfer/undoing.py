@@ -23,7 +23,7 @@ from transfer.journal import Journal, State
 from transfer.journal_tables import Shelf, short_name
 from transfer.plan import ColumnPlan, TablePlan
 from transfer.progress import Silent
-from transfer.replacing import SWAP, Swapping, remembered
+from transfer.replacing import SWAP, Swapping, refuse_orphans, remembered
 from transfer.resuming import Earlier, earlier, refuse_at_work
 from transfer.verifier import digest_target
 
@@ -167,6 +167,7 @@ def _swap_back(session: Session, target: DatabaseUrl, journal: Journal, run: Pas
         return []
     found = remembered(run.earlier.steps)
     assert found is not None, "attachments are noted before the first step of a swap"
+    refuse_orphans(session, found, {swap.live: swap.old for swap in back})
     steps = session.dialect.swapper.swap_back(back, found)
     Swapping(target, journal, BACK).run(session, steps, run.earlier.steps)
     return [f"{swap.live} is again what it was before the run" for swap in back]

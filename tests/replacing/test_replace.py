@@ -11,7 +11,7 @@ import pytest
 import transfer
 from dialects import connect
 from dialects.url import parse_url
-from mappings.errors import Blocked, ConfigurationError
+from mappings.errors import Blocked, ConfigurationError, ConstraintViolated
 from mappings.schema import Schema, Table
 from tests.conftest import DatabaseFactory
 from transfer.config import Options, Selection
@@ -166,3 +166,25 @@ def test_rows_that_were_added_are_not_taken_back(shop: Shop, database: DatabaseF
     run = copy(shop, target, Options(Selection(tables=("book",)), if_exists="append")).run
     with pytest.raises(Blocked, match="was there before"):
         transfer.rollback(target, run)
+
+
+@pytest.mark.parametrize("engine", KEYED)
+def test_rows_that_would_lose_their_parent_stop_the_swap(engine: str, shop: Shop, database: DatabaseFactory) -> None:
+    target = database(engine)
+    copy(shop, target, Options())
+    before = schema(target), rows(target, "shelf")
+    shop.run("DELETE FROM book WHERE shelf_id > 35", "DELETE FROM shelf WHERE id > 35")
+    options = Options(Selection(tables=("shelf",)), if_exists="replace", repoint_foreign_keys=True)
+    with pytest.raises(ConstraintViolated, match="36"):
+        copy(shop, target, options)
+    assert (schema(target), rows(target, "shelf")) == before
+
+
+def test_what_only_the_old_table_has_is_listed(shop: Shop, database: DatabaseFactory) -> None:
+    target = database("postgresql")
+    copy(shop, target, Options())
+    execute(target, "ALTER TABLE book ADD COLUMN mine integer")
+    execute(target, "CREATE INDEX book_mine ON book (mine)")
+    plan = transfer.plan(shop.url, target, REPLACE)
+    listed = {(item.object, item.name) for item in plan.not_carried}
+    assert {("column", "public.book.mine"), ("index", "public.book.book_mine")} <= listed
