@@ -18,6 +18,7 @@ from typing import Any
 import transfer
 from dialects import connect
 from dialects.url import parse_url
+from transfer import cutting
 from transfer.config import IfExists, Options
 from transfer.journal import Journal
 
@@ -61,6 +62,7 @@ class Fate:
 
 def main(source: str, target: str, last: str, jobs: int, if_exists: IfExists = "fail") -> None:
     fate = Fate(last)
+    cutting.LEAST_ROWS = 1
     with connect(parse_url(target), writable=True) as session:
         sessions = type(session)
     for name in NOTED:

@@ -19,7 +19,7 @@ from transfer.config import Options
 TARGETS = ("postgresql", "mysql", "mariadb")
 ITEM = "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT, n INTEGER)"
 NARROW = "CREATE TABLE item (id BIGINT NOT NULL PRIMARY KEY, name VARCHAR(10), n BIGINT, CHECK (n >= 0))"
-BAD = (10, 700, 1_900)
+BAD = (10, 1_300, 1_900)
 """Keys in the first chunk, where the value does not fit, and in a later one and the last, where the target refuses."""
 
 
