@@ -51,9 +51,9 @@ def hanging(target: Session, tables: Sequence[TablePlan], there: Iterable[Table]
     limits = target.dialect.limits
     live = {folded_table(table.name, limits): table for table in there}
     found = target.dialect.swapper.attachments(target.query, swaps)
-    moved = (*found.moved, *found.copied, *found.parked)
     notes = [Note("S", str(swap.live), "is replaced; the old one stays beside it until finalize") for swap in swaps]
-    notes += [Note("S", str(each.table), f"{each.kind} {each.name} is made anew on the new table") for each in moved]
+    for each in (*found.moved, *found.copied):
+        notes.append(Note("S", str(each.table), f"{each.kind} {each.name}: goes over to the new table"))
     blocks = [Note("F", str(each.table), f"{each.object} would be lost: {each.reason}") for each in found.obstacles]
     for key in found.inbound:
         told = f"foreign key {key.key.name} of {key.child}, which is not selected, points to {key.key.target}"

@@ -216,7 +216,7 @@ def clean(target: DatabaseUrl, *, everything: bool) -> tuple[str, ...]:
             return ("there is no journal",)
         runs = [past(history, run.run) for run in history.runs()]
         stays = [] if everything else [run for run in runs if _needed(run)]
-        told = [f"run {run.record.run} stays: it is {run.record.state}" for run in stays]
+        told = [f"run {run.record.run} stays: {_needed(run)}" for run in stays]
         if stays:
             _forget(session, history.home, [run.record.run for run in runs if run not in stays])
         else:
@@ -226,9 +226,13 @@ def clean(target: DatabaseUrl, *, everything: bool) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _needed(run: Past) -> bool:
-    """Whether the run can be gone on with, or keeps old tables that only its journal knows."""
-    return run.record.state not in ENDED or (run.record.state == "done" and bool(run.swaps))
+def _needed(run: Past) -> str:
+    """Why the journal of a run is still needed; empty when it is not."""
+    if run.record.state not in ENDED:
+        return f"it is {run.record.state}; resume it, or roll it back"
+    if run.record.state == "done" and run.swaps:
+        return "it keeps the tables that it has replaced; finalize it, or roll it back"
+    return ""
 
 
 def _forget(session: Session, home: str, runs: Sequence[str]) -> None:
