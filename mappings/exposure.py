@@ -27,6 +27,7 @@ from mappings.hazards import (
     NoYear,
     NulCharacter,
     NulInJson,
+    OtherSrid,
     OutOfBounds,
     OutsideYears,
     TrailingSpaces,
@@ -74,6 +75,8 @@ def _in_reading(own: t.LogicalType, source: t.LogicalType) -> Iterator[Hazard]:
             yield NotFinite()
         case t.Json() if isinstance(own, t.Array):
             yield LowerBounds()
+        case t.Geometry(srid=srid):
+            yield OtherSrid(srid or 0)
         case t.Text() | t.Json():
             yield NoUnicode()
         case _:

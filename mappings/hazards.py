@@ -151,6 +151,13 @@ class NoLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherSrid:
+    """Geometries of another SRID than `srid`, which the whole column is read as."""
+
+    srid: int
+
+
+@dataclass(frozen=True, slots=True)
 class LowerBounds:
     """Arrays that do not begin at 1, which JSON cannot say."""
 
@@ -186,6 +193,7 @@ Hazard = (
     | NoUnicode
     | TrailingSpaces
     | NoLabel
+    | OtherSrid
     | LowerBounds
     | NotHeld
 )
@@ -257,6 +265,8 @@ def told(hazard: Hazard) -> str:
             return "trailing spaces"
         case NoLabel():
             return "none of the target's labels"
+        case OtherSrid(srid=srid):
+            return f"a geometry of another SRID than {srid}"
         case LowerBounds():
             return "an array that does not begin at 1"
         case NotHeld(example=example):

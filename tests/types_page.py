@@ -43,7 +43,8 @@ EXAMPLES: tuple[h.Hazard, ...] = (
     h.NoMoment(), h.NoTimeOfDay(), h.NotFinite(), h.MinusZero(), h.OutsideYears(1, 9999), h.Finer(6),
     h.Hundreds(), h.LongerSpan(3_020_399_000_000), h.OutOfBounds(0, 255), h.NoYear(), h.MoreDigits(2),
     h.LongerNumber(10), h.LongerText(20), h.MoreOctets(255), h.WrongSize(16), h.NulCharacter(), h.NulInJson(),
-    h.NotParsed(), h.NoUnicode(), h.TrailingSpaces(), h.NoLabel(("a", "b")), h.LowerBounds(), h.NotHeld(),
+    h.NotParsed(), h.NoUnicode(), h.TrailingSpaces(), h.NoLabel(("a", "b")),
+    h.OtherSrid(4326), h.LowerBounds(), h.NotHeld(),
 )  # fmt: skip
 """One of each kind, with numbers that some target has."""
 LEAVE_OUT = "leave the table out, or mend the rows"

@@ -21,7 +21,7 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
     """The predicate for the quoted column `name`; see Dialect.offends."""
     text = f"{name}::VARCHAR"
     match hazard:
-        case h.NoMoment() | h.NoUnicode() | h.LowerBounds() | h.Hundreds():
+        case h.NoMoment() | h.NoUnicode() | h.LowerBounds() | h.Hundreds() | h.OtherSrid():
             return ""
         case h.NoTimeOfDay():
             return f"{name}::TIME >= '24:00:00'" if column.native.startswith("TIME") else None

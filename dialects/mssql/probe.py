@@ -93,6 +93,8 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
     match hazard:
         case h.Hundreds():
             return _finer(name, column, MICROSECONDS)
+        case h.OtherSrid(srid=srid):
+            return f"{name}.STSrid <> {srid}"
         case h.MinusZero():
             return f"({name} = 0 AND SUBSTRING(CAST(CAST({name} AS float) AS binary(8)), 1, 1) = 0x80)"
         case h.NoMoment() | h.NoTimeOfDay() | h.NotFinite() | h.LongerSpan() | h.LowerBounds():

@@ -70,6 +70,8 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             return f"RIGHT({octets}, 1) = x'20'"
         case h.NulInJson():
             return rf"{name} LIKE '%\\\\u0000%' AND {name} REGEXP {NUL_ESCAPE}"
+        case h.OtherSrid(srid=srid):
+            return f"ST_SRID({name}) <> {srid}"
         case h.NotParsed():
             return None if _may_be_refused(column, hazard) else ""
         case h.NoLabel(labels=labels):

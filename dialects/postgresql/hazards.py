@@ -62,7 +62,7 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
             return _no_label(text, column, labels)
         case h.LowerBounds():
             return f"left({text}, 1) = '['"
-        case h.NulCharacter() | h.NoUnicode() | h.Hundreds():
+        case h.NulCharacter() | h.NoUnicode() | h.Hundreds() | h.OtherSrid():
             return ""  # the server takes neither
         case h.NulInJson():
             return f"{text} LIKE '%\\\\u0000%' AND {text} ~ '{NUL_ESCAPE}'" if base == "json" else ""

@@ -25,7 +25,7 @@ def offends(name: str, column: Column, hazard: h.Hazard) -> str | None:
     match hazard:
         case h.NoTimeOfDay() if isinstance(_hint(column), t.Duration):
             return NO_TIME.format(name=name)
-        case h.NoMoment() | h.NoTimeOfDay() | h.LowerBounds() | h.MinusZero() | h.Hundreds():
+        case h.NoMoment() | h.NoTimeOfDay() | h.LowerBounds() | h.MinusZero() | h.Hundreds() | h.OtherSrid():
             return ""
         case h.NotFinite(infinities=infinities):
             return "" if infinities else UNUSUAL.format(name=name)

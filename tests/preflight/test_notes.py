@@ -7,6 +7,7 @@ import pytest
 import transfer
 from tests.conftest import DatabaseFactory
 from tests.pairs import plain
+from transfer.config import parse_allowance
 
 UNSIGNED = "which do not refuse negative numbers"
 OF_MYSQL = (
@@ -60,6 +61,18 @@ def test_a_column_of_one_srid_goes_where_columns_have_none(database: DatabaseFac
     assert ("t.g", "SRID 4326 is kept in each value: the column does not refuse others") in told(plan)
     transfer.copy(plan, source=there, target=here)
     assert plain.query(here, "SELECT ST_SRID(g), ST_X(g) FROM t") == [(4326, 2.0)]
+
+
+@pytest.mark.parametrize("engine", ["mysql", "mariadb"])
+def test_geometries_of_several_srids_block(database: DatabaseFactory, engine: str) -> None:
+    there, here = database(engine), database(engine)
+    points = "(1, ST_GeomFromText('POINT(1 2)', 4326)), (2, ST_GeomFromText('POINT(3 4)')), (3, NULL)"
+    plain.execute(there, "CREATE TABLE t (k int PRIMARY KEY, g geometry)", f"INSERT INTO t VALUES {points}")
+    (block,) = transfer.plan(there, here).blocks
+    assert block.message.startswith("1 row holds a geometry of another SRID than 4326 (key 2)")
+    allowed = transfer.Options(allowances=(parse_allowance("t.g=null"),))
+    transfer.copy(transfer.plan(there, here, allowed), source=there, target=here, options=allowed)
+    assert plain.query(here, "SELECT k, ST_SRID(g) FROM t ORDER BY k") == [(1, 4326), (2, None), (3, None)]
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ EVERY: dict[type, tuple[h.Hazard, str, tuple[str, ...], bool]] = {
     h.NoUnicode: (h.NoUnicode(), "text that is no Unicode", (), False),
     h.TrailingSpaces: (h.TrailingSpaces(), "trailing spaces", ("truncate", "null"), False),
     h.NoLabel: (h.NoLabel(("a",)), "none of the target's labels", ("null",), True),
+    h.OtherSrid: (h.OtherSrid(4326), "a geometry of another SRID than 4326", ("null",), False),
     h.LowerBounds: (h.LowerBounds(), "an array that does not begin at 1", (), True),
     h.NotHeld: (h.NotHeld("it", ("null",)), "what the target's type does not hold, such as it", ("null",), True),
 }
