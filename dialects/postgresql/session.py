@@ -200,23 +200,22 @@ class PostgreSQLSession(Session):
         return self._numbered(table, columns, slices_query(self.dialect, table, columns, by, condition))
 
     def _numbered(self, table: Table, columns: tuple[Column, ...], statement: str | None) -> Numbered | None:
-        if statement is None:
-            return None
-        self._control.fetch(digest.UNSORTED)
-        found = self._digested(table, columns, statement)
-        self._control.fetch(digest.AS_BEFORE)
+        found = None if statement is None else self._digested(table, columns, statement)
         if found is None:
             return None
         return [(None if number is None else int(number), int(one), int(other)) for number, one, other in found]
 
     def _digested(self, table: Table, columns: tuple[Column, ...], statement: str) -> list[tuple[Any, ...]] | None:
         """None where a value has no place in its type."""
+        self._control.fetch(digest.PLANNED)
+        found = None
         try:
-            return list(self._control.fetch(statement))
+            found = list(self._control.fetch(statement))
         except DatabaseError as error:
             if refusal(error, table, columns) is None:
                 raise
-            return None
+        self._control.fetch(digest.AS_BEFORE)
+        return found
 
     def begin(self) -> None:
         if self._in_transaction:
