@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -29,7 +30,7 @@ from transfer.workers import Crew
 
 PART_ROWS = 1_000_000
 """Rows of a part of a table: what a verification that was stopped need not do again."""
-WORTH_SPLITTING = 200_000
+WORTH_SPLITTING = 50_000
 """Rows of a table that several workers share."""
 KEPT, LOOKED_AT = 100_000, 1_000_000
 """Keys of a table that are remembered to be read again, and to be looked at one by one."""
@@ -205,6 +206,8 @@ class Verification:
                     finding.counts += counted(missing, extra, keyed=bool(finding.subject.key))
 
     def _most(self, subject: Subject) -> int:
+        if self.options.every_key:
+            return sys.maxsize
         if self._lenient(subject):
             return LOOKED_AT
         return max(self.options.max_differences, KEPT if self.options.rechecks else 0)

@@ -128,7 +128,7 @@ def test_rows_around_the_size_of_a_batch(database: DatabaseFactory) -> None:
         plain.execute(url, "CREATE TABLE t (id integer PRIMARY KEY, v varchar(9))")
     plain.execute(there, *(f"INSERT INTO t VALUES ({n}, 'v')" for n in range(1, 62)))
     plain.execute(here, *(f"INSERT INTO t VALUES ({n}, 'v')" for n in range(1, 61)))
-    for rows in (1, 20, 29, 30, 31, 60, 61, 62):
+    for rows in (1, 30, 60, 61, 62):
         report = transfer.verify(there, here, transfer.Options(batch_rows=rows))
         assert [(each.key, each.kind) for each in report.differences] == [("61", "missing")], rows
 
