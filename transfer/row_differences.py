@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 
 import pyarrow as pa
 
@@ -32,10 +32,12 @@ TEXTS = (t.Text, t.Enum, t.SetOf, t.Json, t.Array, t.Opaque)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its canonical texts, which decide, and the texts that people read, by column."""
+    """One row: its canonical texts, which decide, and the texts that people read, by column; `at` is its place among
+    the rows that were read with it."""
 
     texts: tuple[str | None, ...]
     shown: tuple[str | None, ...]
+    at: int = 0
 
 
 Rows = dict[int | None, list[Row]]
@@ -47,6 +49,17 @@ class Outcome:
 
     counts: RowCounts
     differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The rows of some keys: by number those that only the source and only the target has, and how many the target has
+    in all. `source` and `target` are all rows that were read."""
+
+    source: pa.Table
+    target: pa.Table
+    pairs: Mapping[int | None, tuple[list[Row], list[Row]]]
+    crowds: Mapping[int | None, int]
 
 
 @dataclass(frozen=True)
@@ -65,25 +78,30 @@ class RowComparison:
 
     def __call__(self, found: Surplus) -> Iterator[Outcome]:
         """One outcome for each key, in order. Contradiction when the rows are not as the digests say."""
-        for part in _parts(found, self._keys_at_once()):
+        for part in parts_of(found, self.keys_at_once()):
             yield from self._compared(part)
 
-    def _keys_at_once(self) -> int:
+    def keys_at_once(self) -> int:
         source = self.plan.source
         octets = source.octets // source.rows if source.rows and source.octets else ROW_OCTETS
         return min(MOST_KEYS, max(1, MOST_OCTETS // max(1, octets)))
 
     def _compared(self, expected: Surplus) -> Iterator[Outcome]:
+        for here, there in self.looked(expected).pairs.values():
+            yield self.outcome(here, there) if here or there else Outcome(RowCounts(transient=1))
+
+    def looked(self, expected: Surplus) -> Looked:
+        """The rows in full. Contradiction when they are not as the digests say."""
         conditions = (*self.conditions, Within(self.by, expected.numbers))
-        source, target = self.pair.both(lambda side: self._rows(side.rows(conditions)))
+        read = self.pair.both(lambda side: side.rows(conditions))
+        source, target = (self._rows(table) for table in read)
         seen = {number: _apart(source.get(number, []), target.get(number, [])) for number in expected.rows}
         doubtful = {
             number for number, (here, there) in seen.items() if (len(here), len(there)) != expected.rows[number]
         }
         if doubtful:
             self._settle(seen, doubtful)
-        for here, there in seen.values():
-            yield self._outcome(here, there) if here or there else Outcome(RowCounts(transient=1))
+        return Looked(*read, seen, {number: len(rows) for number, rows in target.items()})
 
     def _settle(self, seen: dict[int | None, tuple[list[Row], list[Row]]], doubtful: set[int | None]) -> None:
         """Rows that are not as the digests said before: asked again, the digests must say what the rows do."""
@@ -97,19 +115,22 @@ class RowComparison:
     def _rows(self, table: pa.Table) -> Rows:
         """By number, in the order in which they came."""
         rows: Rows = defaultdict(list)
+        place = count()
         for batch in table.to_batches():
             found = numbers(batch, self.by).to_pylist()
             texts = [speller(column.type)(batch.column(column.name)).to_pylist() for column in self._columns]
             shown = [spelled(batch.column(column.name)).to_pylist() for column in self._columns]
             for number, *values in zip(found, *texts, *shown, strict=True):
-                rows[key_of(self.by, number)].append(Row(tuple(values[: len(texts)]), tuple(values[len(texts) :])))
+                row = Row(tuple(values[: len(texts)]), tuple(values[len(texts) :]), next(place))
+                rows[key_of(self.by, number)].append(row)
         return rows
 
     @property
     def _columns(self) -> tuple[Column, ...]:
         return self.plan.stored_columns
 
-    def _outcome(self, here: list[Row], there: list[Row]) -> Outcome:
+    def outcome(self, here: list[Row], there: list[Row]) -> Outcome:
+        """What the rows of one key show, of which each side lacks the other's."""
         if len(here) == len(there) == 1 and self.key:
             return self._changed(here[0], there[0])
         table = str(self.plan.target.name)
@@ -163,7 +184,8 @@ def _told(column: Column, value: str | None) -> str:
     return repr(value) if isinstance(column.type, TEXTS) else value
 
 
-def _parts(found: Surplus, keys: int) -> Iterator[Surplus]:
+def parts_of(found: Surplus, keys: int) -> Iterator[Surplus]:
+    """Of at most so many keys each."""
     waiting = iter(found.rows.items())
     while part := dict(islice(waiting, keys)):
         yield Surplus(part)

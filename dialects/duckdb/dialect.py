@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dialects import sqltext
 from dialects.base import Dialect, Fit
 from dialects.duckdb import cuts, ddl, defaults, expressions, fitting, hazards, normal, spelling
+from dialects.duckdb.rows import DuckDBRows
 from dialects.duckdb.swap import DuckDBSwapper
 from dialects.duckdb.types import FAMILY
+from dialects.rows import RowSql
 from dialects.swap import Swapper
 from mappings.defaults import Default
 from mappings.hazards import Hazard
@@ -46,6 +48,10 @@ class DuckDBDialect(Dialect):
 
     def __init__(self, version: str) -> None:
         self.label = f"DuckDB {version}"
+
+    @property
+    def rows(self) -> RowSql:  # type: ignore[override]
+        return DuckDBRows(self)
 
     @property
     def swapper(self) -> Swapper:  # type: ignore[override]

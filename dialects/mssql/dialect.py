@@ -9,9 +9,11 @@ from dialects import sqltext
 from dialects.base import Dialect, Fit, Named
 from dialects.mssql import cuts, ddl, defaults, digest, expressions, fitting, normal, probe, reading, spelling
 from dialects.mssql.fitted import Fitted
+from dialects.mssql.rows import MssqlRows
 from dialects.mssql.server import Server
 from dialects.mssql.swap import MssqlSwapper
 from dialects.mssql.types import FAMILY
+from dialects.rows import RowSql
 from dialects.swap import Swapper
 from mappings.defaults import Default
 from mappings.hazards import Hazard
@@ -58,6 +60,10 @@ class MssqlDialect(Dialect):
     @property
     def limits(self) -> Limits:  # type: ignore[override]
         return replace(LIMITS, identifiers_fold_case=self.server.folds_case)
+
+    @property
+    def rows(self) -> RowSql:  # type: ignore[override]
+        return MssqlRows(self)
 
     @property
     def swapper(self) -> Swapper:  # type: ignore[override]

@@ -99,7 +99,7 @@ class Load:
 def written(column: Column, at: int) -> Written:
     """How the column travels; its name in the staging table is its number, for names there need not be told apart."""
     staged, encode, value = _staged(column)
-    return Written(f"c{at}", staged, encode, _guarded(value, column))
+    return Written(f"c{at}", staged, encode, guarded(value, column))
 
 
 def _staged(column: Column) -> tuple[str, Encode, str]:
@@ -115,7 +115,7 @@ def _staged(column: Column) -> tuple[str, Encode, str]:
         case t.Binary(length=length):
             return _bytes_type(length), _as_it_is, "{column}"
         case t.Geometry(srid=srid):
-            return "varbinary(max)", _as_it_is, _spatial(column.native, srid or 0)
+            return "varbinary(max)", _as_it_is, spatial(column.native, srid or 0)
         case t.Date():
             return "int", _casting(pa.int32()), DATE
         case t.Time():
@@ -150,7 +150,7 @@ def _bytes_type(length: int | None) -> str:
     return f"varbinary({length})" if length and length <= 8000 else "varbinary(max)"
 
 
-def _spatial(native: str, srid: int) -> str:
+def spatial(native: str, srid: int) -> str:
     word = parsed(native).base
     word = word if word in SPATIAL else "geometry"
     return f"{word}::STGeomFromWKB({{column}}, {srid})"
@@ -166,7 +166,7 @@ def _text(column: Column) -> tuple[str, Encode, str]:
     return f"{staged} COLLATE {EXACT}", _as_it_is, value
 
 
-def _guarded(value: str, column: Column) -> str:
+def guarded(value: str, column: Column) -> str:
     """The value, or an error where a type that the target had already would store another one without a word."""
     native, _, collation = column.native.partition(" COLLATE ")
     if parsed(native).base in IMPRECISE:

@@ -100,7 +100,7 @@ class Load:
 
     def _row_texts(self, batch: pa.RecordBatch) -> pa.Array:
         """Each row as `(value,...),`."""
-        values = [_literals(column, array) for column, array in zip(self.columns, batch.columns, strict=True)]
+        values = [literals(column, array) for column, array in zip(self.columns, batch.columns, strict=True)]
         comma = pa.scalar(",", pa.large_utf8())
         return enclosed("(", pc.binary_join_element_wise(*values, comma), "),")
 
@@ -116,7 +116,7 @@ def _as_text(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
 
 
-def _literals(column: Written, array: pa.Array) -> pa.Array:
+def literals(column: Written, array: pa.Array) -> pa.Array:
     """Strings in quotes, with backslashes doubled as the session's mode wants it; bytes as hexadecimal digits."""
     before, after = (column.expression or "{value}").split("{value}")
     if column.octets:

@@ -12,9 +12,11 @@ from dialects.mysql.columns import quoted
 from dialects.mysql.connecting import SQL_MODE
 from dialects.mysql.expressions import own_expression
 from dialects.mysql.normal import normal_form
+from dialects.mysql.rows import MysqlRows
 from dialects.mysql.server import Server
 from dialects.mysql.swap import MysqlSwapper
 from dialects.mysql.types import FAMILY, base, literal
+from dialects.rows import RowSql
 from dialects.swap import Swapper
 from mappings import expressions
 from mappings.buckets import Bucketing
@@ -73,6 +75,10 @@ class MysqlDialect(Dialect):
     def limits(self) -> Limits:  # type: ignore[override]
         of_product = LIMITS if self.server.maria else OF_MYSQL
         return replace(of_product, tables_keep_case=self.server.tables_keep_case)
+
+    @property
+    def rows(self) -> RowSql:  # type: ignore[override]
+        return MysqlRows(self, self.server)
 
     @property
     def swapper(self) -> Swapper:  # type: ignore[override]

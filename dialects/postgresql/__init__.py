@@ -9,9 +9,11 @@ from dialects import sqltext
 from dialects.base import Dialect, Engine, Fit, Named, Session
 from dialects.postgresql import cuts, ddl, defaults, digest, fitting, hazards, names, pages, spelling
 from dialects.postgresql.normal import normal_form
+from dialects.postgresql.rows import PostgreSQLRows
 from dialects.postgresql.server import Server
 from dialects.postgresql.swap import PostgreSQLSwapper
 from dialects.postgresql.types import FAMILY
+from dialects.rows import RowSql
 from dialects.swap import Swapper
 from dialects.url import DatabaseUrl
 from mappings.buckets import Bucketing
@@ -59,6 +61,10 @@ class PostgreSQLDialect(Dialect):
     @property
     def label(self) -> str:  # type: ignore[override]
         return self.server.label
+
+    @property
+    def rows(self) -> RowSql:  # type: ignore[override]
+        return PostgreSQLRows(self)
 
     @property
     def swapper(self) -> Swapper:  # type: ignore[override]

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from dialects import sqltext
 from dialects.base import Dialect, Fit, Named
+from dialects.rows import RowSql
 from dialects.sqlite import cuts, ddl, defaults, expressions, fitting, hazards, names, spelling
 from dialects.sqlite.normal import normal_form
+from dialects.sqlite.rows import SqliteRows
 from dialects.sqlite.swap import SqliteSwapper
 from dialects.sqlite.types import FAMILY, quoted
 from dialects.swap import Swapper
@@ -53,6 +55,10 @@ class SqliteDialect(Dialect):
 
     def __init__(self, version: str) -> None:
         self.label = f"SQLite {version}"
+
+    @property
+    def rows(self) -> RowSql:  # type: ignore[override]
+        return SqliteRows(self)
 
     @property
     def swapper(self) -> Swapper:  # type: ignore[override]
