@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,6 +21,19 @@ from tests.journal.test_claims import opened
 from tests.pairs import plain
 
 MANY = ("postgresql", "mariadb", "sqlite")
+MADE = {
+    True: (
+        "CREATE ROLE {name} LOGIN PASSWORD '{password}'",
+        "GRANT ALL ON SCHEMA public TO {name}",
+        "GRANT ALL ON ALL TABLES IN SCHEMA public TO {name}",
+    ),
+    False: (
+        "CREATE USER '{name}'@'%' IDENTIFIED BY '{password}'",
+        "GRANT ALL ON {database}.* TO '{name}'@'%'",
+    ),
+}
+UNMADE = {True: ("DROP OWNED BY {name}", "DROP ROLE {name}"), False: ("DROP USER '{name}'@'%'",)}
+"""By whether it is PostgreSQL."""
 
 
 @pytest.mark.parametrize("engine", MANY)
@@ -152,35 +167,30 @@ def test_no_password_is_kept(engine: str, database: DatabaseFactory, tmp_path: P
     file, source, target = make_items(tmp_path / "source.db"), database(engine), database(engine)
     transfer.copy(transfer.plan(file, source), source=file, target=source)
     password = "a-word-that-is-nowhere-else"
-    account = made_account(source, password)
-    plan = transfer.plan(account, target, OPTIONS)
-    plain.execute(source, "DROP TABLE item")
-    with pytest.raises(TransferError):
-        transfer.copy(plan, source=account, target=target, options=OPTIONS)
+    with account(source, password) as url:
+        plan = transfer.plan(url, target, OPTIONS)
+        plain.execute(source, "DROP TABLE item")
+        with pytest.raises(TransferError):
+            transfer.copy(plan, source=url, target=target, options=OPTIONS)
     assert known(target).state == "failed"
-    assert str(urlsplit(account).username) in known(target).source
+    assert str(urlsplit(url).username) in known(target).source
     kept = "".join(repr(plain.query(target, f"SELECT * FROM {name}")) for name in plain.journal(target))
     assert known(target).run in kept
     assert password not in kept
 
 
-def made_account(url: str, password: str) -> str:
+@contextmanager
+def account(url: str, password: str) -> Iterator[str]:
     """The URL of a user of this database alone, with this password."""
-    name = url.rpartition("/")[2]
-    if plain.engine(url) == "postgresql":
-        plain.execute(
-            url,
-            f"CREATE ROLE {name}_kept LOGIN PASSWORD '{password}'",
-            f"GRANT ALL ON SCHEMA public TO {name}_kept",
-            f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {name}_kept",
-        )
-        return other_url(url, user=f"{name}_kept", password=password)
+    database = url.rpartition("/")[2]
+    name, postgresql = f"{database[:25]}_kept", plain.engine(url) == "postgresql"
     plain.execute(
-        url,
-        f"CREATE USER '{name[:25]}_kept'@'%' IDENTIFIED BY '{password}'",
-        f"GRANT ALL ON {name}.* TO '{name[:25]}_kept'@'%'",
+        url, *(statement.format(name=name, database=database, password=password) for statement in MADE[postgresql])
     )
-    return other_url(url, user=f"{name[:25]}_kept", password=password)
+    try:
+        yield other_url(url, user=name, password=password)
+    finally:
+        plain.execute(url, *(statement.format(name=name) for statement in UNMADE[postgresql]))
 
 
 def test_options_are_those_of_before(database: DatabaseFactory, tmp_path: Path) -> None:
