@@ -21,6 +21,7 @@ from transfer.api import (
     finalize,
     inspect,
     plan,
+    repair,
     replay,
     resume,
     reviewed_plan,
@@ -33,6 +34,7 @@ from transfer.config import Options, Selection
 from transfer.differences import Comparison
 from transfer.history import RunRecord, RunStatus
 from transfer.plan import Plan
+from transfer.repair import RepairOptions
 from transfer.report import Report
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "Options",
     "Plan",
     "Rename",
+    "RepairOptions",
     "Report",
     "RunRecord",
     "RunStatus",
@@ -53,6 +56,7 @@ __all__ = [
     "finalize",
     "inspect",
     "plan",
+    "repair",
     "replay",
     "resume",
     "reviewed_plan",

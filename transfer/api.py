@@ -19,6 +19,7 @@ from transfer.plan import Plan
 from transfer.planner import make_plan, unused_allowances
 from transfer.progress import Progress, Silent
 from transfer.reflector import reflect
+from transfer.repair import Consent, RepairOptions, repair_databases
 from transfer.replay import Replayed
 from transfer.replay import replay as replay_rows
 from transfer.report import Report
@@ -145,6 +146,33 @@ def verify(
     """
     return verify_databases(
         _url(source), _url(target), options or Options(), asked or VerifyOptions(), progress or Silent()
+    )
+
+
+def repair(
+    source: Url,
+    target: Url,
+    repair: RepairOptions,
+    options: Options | None = None,
+    progress: Progress | None = None,
+    *,
+    asked: VerifyOptions | None = None,
+    consent: Consent = lambda repaired: None,
+) -> Report:
+    """Verify, and write or do what makes the rows of `target` equal. `consent` is told what will be done, and raises
+    where it must not be. After a repair the report is that of another verification, with what was `repaired`.
+
+    Blocked, with nothing changed, where foreign keys leave no way. TransferError when rows change meanwhile: what was
+    committed stays, and the repair can be run again.
+    """
+    return repair_databases(
+        _url(source),
+        _url(target),
+        options or Options(),
+        asked or VerifyOptions(),
+        repair,
+        consent,
+        progress or Silent(),
     )
 
 

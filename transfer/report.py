@@ -61,6 +61,20 @@ class Unverified:
 
 
 @dataclass(frozen=True, slots=True)
+class Repaired:
+    """Rows of the target's `table` that a repair has removed, altered and added, or would."""
+
+    table: str
+    deleted: int
+    updated: int
+    inserted: int
+
+    @property
+    def rows(self) -> int:
+        return self.deleted + self.updated + self.inserted
+
+
+@dataclass(frozen=True, slots=True)
 class Altered:
     """One column whose values an allowed rule changed."""
 
@@ -130,6 +144,10 @@ class Report:
     """What a verification found differing, row by row and value by value, as far as it was asked to look."""
     unverified: tuple[Unverified, ...] = ()
     """What a verification could not compare; without differences the status is then `partial`."""
+    repaired: tuple[Repaired, ...] = ()
+    """What a repair has done, by table; all else in the report is of the time after it."""
+    repair_script: str = ""
+    """The file with the statements that would make the target equal; empty where none was asked for."""
 
     @property
     def rejected(self) -> int:

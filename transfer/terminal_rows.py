@@ -22,7 +22,15 @@ HARMLESS = {
 def rows_found_text(report: Report) -> list[str]:
     """The tables that differ, each with its rows, and what could not be compared."""
     parts = [part for table in report.tables for part in _table_text(table, report.differences)]
-    return [*parts, *_unverified_text(report.unverified)]
+    return [*_repair_text(report), *parts, *_unverified_text(report.unverified)]
+
+
+def _repair_text(report: Report) -> Iterator[str]:
+    """What a repair has done, and where its script is."""
+    for each in report.repaired:
+        yield f"{each.table}: {each.deleted:,} deleted, {each.updated:,} updated, {each.inserted:,} inserted"
+    if report.repair_script:
+        yield f"repair script: {report.repair_script}"
 
 
 def _table_text(table: TableReport, differences: Iterable[Difference]) -> Iterator[str]:

@@ -28,6 +28,8 @@ class VerifyOptions:
     """How often rows that differ are read once more; only what differs each time is told."""
     recheck_delay: float = DEFAULT_RECHECK_DELAY
     """Seconds before each."""
+    every_key: bool = False
+    """Remember the key of every row that differs, for a repair."""
     state: str = ""
     """A file that keeps which parts are equal already, so that a verification goes on where it stopped."""
 

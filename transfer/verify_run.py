@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,10 +25,19 @@ from transfer.verify_options import VerifyOptions
 from transfer.verify_state import VerifyState
 
 
+Kept = Callable[[Plan, Sequence[Finding]], None]
+
+
 def verify_databases(
-    source: DatabaseUrl, target: DatabaseUrl, options: Options, asked: VerifyOptions, progress: Progress
+    source: DatabaseUrl,
+    target: DatabaseUrl,
+    options: Options,
+    asked: VerifyOptions,
+    progress: Progress,
+    keep: Kept = lambda plan, findings: None,
 ) -> Report:
-    """Compare two live databases as a copy with `options` would have written them. Reads both, writes to neither."""
+    """Compare two live databases as a copy with `options` would have written them. Reads both, writes to neither. What
+    was found is given to `keep`, too."""
     began, started = time.monotonic(), datetime.now(UTC)
     with ExitStack() as stack:
         reader, writer = stack.enter_context(connect(source)), stack.enter_context(connect(target))
@@ -42,6 +51,7 @@ def verify_databases(
         findings = Verification(asked, plan.limits, options.batch_rows, state, progress)(
             found.subjects, pairs, lambda: _fresh(stack, source, target, options.jobs)
         )
+    keep(plan, findings)
     left = (*found.unverified, *unverified(findings), *_sampled(asked))
     return _report(plan, findings, left, readers, started, time.monotonic() - began)
 
@@ -49,7 +59,9 @@ def verify_databases(
 def _planning(options: Options) -> Options:
     """Plan for what is there. The rows are asked only where a rule takes the place of values that cannot be read."""
     probe = any(allowance.rule == "null" or is_sentinel(allowance.rule) for allowance in options.allowances)
-    return replace(options, if_exists="append", schema=False, rows=True, probe=probe, on_error="stop", views="list")
+    return replace(
+        options, if_exists="append", schema=False, rows=True, probe=probe, on_error="stop", on_error_of=(), views="list"
+    )
 
 
 def _refuse_unmeant(plan: Plan, options: Options) -> None:

@@ -1,4 +1,4 @@
-"""Single rows on PostgreSQL. Its quoted constants take the type of the column they go to, read as text input reads it."""
+"""Single rows on PostgreSQL: its quoted constants take the type of the column they go to, by its own input."""
 
 from __future__ import annotations
 

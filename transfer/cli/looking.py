@@ -1,7 +1,8 @@
-"""`dbtransfer inspect` and `dbtransfer verify`: they read and write nothing."""
+"""`dbtransfer inspect` and `dbtransfer verify`: they read, and write nothing but a repair that was asked for."""
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from dataclasses import asdict, replace
@@ -12,11 +13,12 @@ import click
 import transfer
 from mappings.errors import ConfigurationError
 from mappings.names import Naming
-from transfer.cli import checking, choices
+from transfer.cli import checking, choices, repairing
 from transfer.cli.outcome import job, tell
 from transfer.config import Options, Selection, parse_allowance
 from transfer.page.writing import prepare
 from transfer.progress import for_stream
+from transfer.repair import RepairOptions
 from transfer.reviewed import read_reviewed
 from transfer.terminal import schema_text
 from transfer.verify_options import VerifyOptions
@@ -46,6 +48,7 @@ def inspect_command(url: str, selection: Selection, as_json: bool) -> None:
     help="The tables, names and rules of the plan that `plan --json` wrote.",
 )
 @checking.how
+@repairing.repairing
 @choices.jobs
 @choices.batch_rows
 @choices.report_folder
@@ -58,6 +61,8 @@ def verify_command(
     allow_loss: tuple[str, ...],
     reviewed: Path | None,
     asked: VerifyOptions,
+    repair: RepairOptions | None,
+    yes: bool,
     jobs: int,
     batch_rows: int,
     folder: Path | None,
@@ -68,7 +73,7 @@ def verify_command(
     Each row that differs is named, with column and both values. Give the options --table, --names, --allow-loss and
     the like that the copy had, or its --plan.
 
-    Exit 0 when equal, 3 when not, 5 when nothing differs but not all was compared.
+    Exit 0 when equal (or repaired, and equal then), 3 when not, 5 when nothing differs but not all was compared.
     """
     if folder is not None:
         prepare(folder)
@@ -76,7 +81,11 @@ def verify_command(
     options = replace(_planned(options, reviewed), jobs=jobs, batch_rows=batch_rows)
     progress = for_stream(sys.stderr)
     try:
-        report = transfer.verify(source, target, options, progress, asked=asked)
+        if repair is None:
+            report = transfer.verify(source, target, options, progress, asked=asked)
+        else:
+            consent = functools.partial(repairing.ask, yes=yes)
+            report = transfer.repair(source, target, repair, options, progress, asked=asked, consent=consent)
     finally:
         progress.close()
     tell(report, job("verify", source, target), folder=folder, as_json=as_json)
