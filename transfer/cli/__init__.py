@@ -35,7 +35,7 @@ def commands() -> None:
     mssql://user@host/db, sqlite:///file.db, duckdb:///file.db. ${VARIABLES} of the environment are filled in.
 
     Exit codes: 0 done, equal; 1 error; 2 usage; 3 differences found; 4 blocked, nothing written; 5 done but for
-    rejected rows; 130, 143 stopped by a signal.
+    rejected rows; 75 another run is at work there; 130, 143 stopped by a signal.
     """
 
 
