@@ -13,11 +13,13 @@ from mappings.forms import FORMS, Form
 from mappings.name_styles import Style
 from mappings.names import PRESERVED, Naming, Rename
 from mappings.schema import Column, TableName
+from transfer.manners import Manners
 
 IfExists = Literal["fail", "append", "replace"]
 Verify = Literal["none", "count", "digest"]
 Views = Literal["list", "try"]
 OnError = Literal["stop", "reject"]
+WAYS: dict[str, OnError] = {"stop": "stop", "reject": "reject"}
 AnyRule = Rule | Form
 """A form is settled by the plan, which takes another type on the target; a rule alters single values."""
 
@@ -110,6 +112,23 @@ def parse_allowance(text: str) -> Allowance:
     return Allowance("*", "*", rule, native) if native else Allowance(table, column, rule)
 
 
+def parse_on_error(texts: Iterable[str]) -> tuple[OnError, tuple[tuple[str, OnError], ...]]:
+    """What `--on-error reject`, for all tables, and `--on-error TABLE=reject` say together: the former, and patterns
+    with their own. ConfigurationError for what is neither."""
+    plain: OnError = "stop"
+    own: list[tuple[str, OnError]] = []
+    for text in texts:
+        pattern, equals, word = text.rpartition("=")
+        if word not in WAYS or bool(equals) != bool(pattern):
+            hint = "write stop or reject, or PATTERN=reject for some tables"
+            raise ConfigurationError(f"--on-error {text!r} is neither", hint=hint)
+        if pattern:
+            own.append((pattern, WAYS[word]))
+        else:
+            plain = WAYS[word]
+    return plain, tuple(own)
+
+
 def parse_naming(style: Style = "preserve", renames: Iterable[str] = (), schemas: Iterable[str] = ()) -> Naming:
     """What `--names STYLE`, `--rename TABLE=NEW`, `--rename TABLE.COLUMN=NEW` and `--map-schema OLD=NEW` say together.
     An empty OLD or NEW is the default namespace. ConfigurationError for what is not of this form, or said twice."""
@@ -166,6 +185,8 @@ class Options:
     """Views are listed by name, or made on the target where they can be promised to show the same rows."""
     on_error: OnError = "stop"
     """What becomes of a row that the target does not take: it stops the run, or is kept and told of."""
+    on_error_of: tuple[tuple[str, OnError], ...] = ()
+    """The same for the tables of a pattern, the last that fits; all others as `on_error` says."""
     max_rejects: int = DEFAULT_MAX_REJECTS
     """The run stops at one reject more."""
     reject_file: str = ""
@@ -176,6 +197,18 @@ class Options:
     """Of a hundred rows of a table so many are asked, None for all: what is not found there is not proven."""
     naming: Naming = PRESERVED
     """What tables, columns, indexes and constraints are called on the target."""
+    manners: Manners = field(default_factory=Manners)
+    """How patient and how polite the run is."""
+
+    def rejects(self, table: TableName) -> bool:
+        """Whether rows of this table of the source that the target does not take are kept and told of."""
+        given = [on_error for pattern, on_error in self.on_error_of if matches(pattern, table)]
+        return (given[-1] if given else self.on_error) == "reject"
+
+    @property
+    def rejecting(self) -> bool:
+        """Whether any table may have rejects."""
+        return "reject" in (self.on_error, *(on_error for _, on_error in self.on_error_of))
 
     def __post_init__(self) -> None:
         if self.jobs < 1 or self.batch_rows < 1 or self.chunk_bytes < 1:

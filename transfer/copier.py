@@ -12,11 +12,12 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from dialects.base import Session
+from dialects.base import KeyRange, Session
 from mappings.arrow import arrow_schema
 from mappings.conform import Cast
 from mappings.errors import RowRefused, TransferError, ValueDoesNotFit
 from mappings.limits import Limits
+from mappings.schema import Column, Table
 from mappings.spelling import spelled
 from transfer.chunks import Chunk
 from transfer.digest import Digest, Digester
@@ -38,6 +39,15 @@ class Sent:
     digested: bool = False
     altered: dict[str, int] = field(default_factory=dict)
     rejects: tuple[Reject, ...] = ()
+
+
+class Rows(Protocol):
+    """Where a chunk's rows are read."""
+
+    def read(
+        self, table: Table, columns: tuple[Column, ...], where: KeyRange | None, batch_rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        """As Session.read."""
 
 
 class Record(Protocol):
@@ -98,7 +108,7 @@ class Conformer:
 
 
 def copy_chunk(
-    source: Session,
+    source: Rows,
     target: Session,
     chunk: Chunk,
     record: Record,
@@ -127,7 +137,7 @@ def copy_chunk(
 
 
 def sift_chunk(
-    source: Session,
+    source: Rows,
     target: Session,
     chunk: Chunk,
     record: Record,
@@ -208,7 +218,7 @@ class Parts:
             self._send(self._taken)
 
 
-def _conformed(source: Session, chunk: Chunk, conformer: Conformer, batch_rows: int) -> Iterator[pa.RecordBatch]:
+def _conformed(source: Rows, chunk: Chunk, conformer: Conformer, batch_rows: int) -> Iterator[pa.RecordBatch]:
     table = chunk.table
     for batch in source.read(table.source, table.read_columns, chunk.where, batch_rows):
         if batch.num_rows:

@@ -44,7 +44,7 @@ def examined(
         return Examined(pairs, notes=tuple(_unproven(table, question) for question in asked), blocks=unmeant)
     inquiry = Inquiry(session, table, limits, options.probe_sample)
     inquiry.ask(pairs, asked)
-    examiner = Examiner(session, table, asked, limits, rejecting=options.on_error == "reject", adopted=adopted)
+    examiner = Examiner(session, table, asked, limits, rejecting=options.rejects(table.name), adopted=adopted)
     found = examiner.settled(pairs, tuple(inquiry.findings))
     failed = tuple(Note("F", error.where, error.message, _option(error)) for error in inquiry.failures)
     sampled = is_sampled(table, options.probe_sample)

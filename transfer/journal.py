@@ -148,6 +148,32 @@ class Journal:
         )
         self._shelf(session, tables.CHUNK).write(session, [row])
 
+    def noted(self, session: Session, chunk: Chunk) -> tuple[int, int | None] | None:
+        """Rows and digest of the chunk, as this owner has noted them, None where it has not. Of a connection that was
+        lost in its COMMIT nobody knows whether that is over: the change of the run's row waits until it is."""
+        runs, notes = self._shelf(session, tables.RUN), self._shelf(session, tables.CHUNK)
+        name = short_name(str(chunk.table.source.name))
+        where = notes.of(self.run, source_table=name, number=chunk.number, epoch=self.epoch)
+        quote = session.dialect.quote
+        session.rollback()
+        session.begin()
+        session.within(runs.update({"changed": _now()}, runs.of(self.run)))
+        found = session.within(
+            f"SELECT {quote('rows')}, {quote('digest')} FROM {session.dialect.qualified(notes.name)} WHERE {where}"
+        )
+        session.commit()
+        return (int(str(found[0][0])), int(str(found[0][1])) if found[0][1] else None) if found else None
+
+    def regain(self, session: Session, names: Sequence[str]) -> None:
+        """After `session` was lost, and what it held with it. Locked when another owner, or another run, was faster."""
+        session.rollback()
+        session.begin()
+        found = session.within(self._epoch_query(session))
+        session.commit()
+        if not found or int(str(found[0][0])) != self.epoch:
+            raise Locked(f"run {self.run} has another owner by now, so this one stops", hint="see how that one ends")
+        self.claim(session, names)
+
     def clear(self, session: Session, chunk: Chunk) -> None:
         """Take a chunk's rows and its note back, inside the open transaction."""
         name = session.dialect.qualified(chunk.table.target.name)

@@ -11,7 +11,7 @@ from dialects.base import Session
 from mappings.errors import TransferError
 from transfer.chunks import Chunk
 from transfer.config import Options
-from transfer.copier import Sent, sift_chunk
+from transfer.copier import Record, Rows, Sent, sift_chunk
 from transfer.journal import Journal
 from transfer.journal_tables import short_name
 from transfer.plan import Plan
@@ -53,20 +53,22 @@ class Rejecting:
         """Where the rejected rows are; empty when there are none."""
         return str(self._file.path) if self.counts else ""
 
-    def copy(self, reader: Session, writer: Session, chunk: Chunk) -> Sent:
-        """Copy a chunk that did not go as a whole: the rows that the target takes; the others are kept."""
-        sent = sift_chunk(
-            reader,
+    def copy(self, rows: Rows, writer: Session, chunk: Chunk, record: Record) -> Sent:
+        """Copy a chunk that did not go as a whole: the rows that the target takes; the others are noted."""
+        return sift_chunk(
+            rows,
             writer,
             chunk,
-            self._journal,
+            record,
             batch_rows=self._options.batch_rows,
             digesting=self._options.verify == "digest",
         )
+
+    def keep(self, chunk: Chunk, sent: Sent) -> None:
+        """Write the rows of a chunk that were not taken to the file, once the chunk is committed."""
         with self._lock:
             self._file.add(chunk.table, sent.rejects)
             self.counts[str(chunk.table.source.name)] += len(sent.rejects)
-        return sent
 
     def refuse_too_many(self, chunk: Chunk) -> None:
         """Asked once the chunk is in the ledger, which tells what is left on the target."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from mappings.schema import NotCarried
 from transfer import verifier
 from transfer.compare import compare_plan
 from transfer.config import Options
+from transfer.history import History
 from transfer.journal import Journal, State, kept_text
 from transfer.ledger import Ledger
 from transfer.loading import Loading
@@ -27,10 +28,12 @@ from transfer.rejecting import Rejecting
 from transfer.replacing import shadowed, swap, swaps_of
 from transfer.report import Report
 from transfer.resuming import Earlier, done_chunks, take_up
-from transfer.steps import Steps
+from transfer.retrying import persistently
+from transfer.steps import Phase, Steps
 from transfer.trial import tried_plan
 from transfer.verifier import Verdict
 from transfer.views import try_views
+from transfer.workers import signal_of
 
 
 class Run:
@@ -57,7 +60,7 @@ class Run:
         self._started = datetime.now(UTC)
         self._journal = self._make_journal()
         self._steps = Steps(plan, self._journal)
-        self._rejecting = Rejecting(self._journal, options) if options.on_error == "reject" else None
+        self._rejecting = Rejecting(self._journal, options) if options.rejecting else None
 
     def _make_journal(self) -> Journal:
         if self._earlier is not None:
@@ -73,13 +76,18 @@ class Run:
             control = stack.enter_context(connect(self._target, writable=True))
             if self._rejecting is not None and self._earlier is None:
                 self._rejecting.prepare()
-            self._journal.claim(control, sorted(str(table.target.name) for table in self._plan.tables))
+            control.wait_for_locks(self._options.manners.lock_timeout)
+            self._journal.claim(control, self._claimed)
             self._journal.prepare(control)
             try:
                 outcome = self._run(control, stack, began)
             except TransferError as error:
                 self._fail(control, error)
                 raise
+            except KeyboardInterrupt as interrupt:
+                stopped = Stopped("stopped", signal_number=signal_of(interrupt))
+                self._fail(control, stopped)
+                raise stopped from None
             self._journal.close(control, "differs" if outcome.differs else "done")
         return outcome.report(self._started)
 
@@ -140,21 +148,44 @@ class Run:
 
     def _create(self, control: Session) -> None:
         for table in self._loaded.tables:
-            self._steps.do(control, "create", table)
+            self._step(control, "create", table)
             if table.create:
                 self._ledger.created.append(table)
 
     def _finish(self, control: Session) -> None:
         """Keys of new tables to replaced ones wait until these are in their place."""
         self._progress.phase("indexes and keys", {})
+        self._persistently(control, lambda: control.query("SELECT 1"))
         for table in self._loaded.tables:
-            self._steps.do(control, "indexes", table)
+            self._step(control, "indexes", table)
         replacing = any(table.replaces for table in self._loaded.tables)
         for table in self._loaded.tables:
             if table.replaces or not replacing:
                 self._add_foreign_keys(control, table)
         for table in self._loaded.tables:
-            self._steps.do(control, "finish", table)
+            self._step(control, "finish", table)
+
+    @property
+    def _claimed(self) -> list[str]:
+        return sorted(str(table.target.name) for table in self._plan.tables)
+
+    def _step(self, control: Session, phase: Phase, table: TablePlan) -> None:
+        self._persistently(control, lambda: self._steps.do(control, phase, table))
+
+    def _persistently(self, control: Session, work: Callable[[], object]) -> None:
+        """Do it, again after a fault that passes. The journal then tells what was done before the connection was lost,
+        and the tables must be ours again."""
+        failed = False
+
+        def attempt() -> None:
+            nonlocal failed
+            if failed:
+                self._journal.regain(control, self._claimed)
+                self._steps.go_on(History(control).steps(self._journal.run))
+            failed = True
+            work()
+
+        persistently(attempt, self._options.manners, rest=time.sleep, say=self._progress.say)
 
     def _add_foreign_keys(self, control: Session, table: TablePlan) -> None:
         """After an anti-join for each: an engine may accept orphans without a word."""
@@ -167,7 +198,7 @@ class Run:
                     where=f"{table.target.name}.{','.join(key.columns)}",
                     hint=f"mend these rows at the source, or copy without the key: --exclude '{table.source.name}'",
                 )
-        self._steps.do(control, "foreign keys", table)
+        self._step(control, "foreign keys", table)
 
     def _verify(self, control: Session, stack: ExitStack) -> Mapping[str, Verdict]:
         if not self._plan.rows or self._options.verify == "none" or self._swapped:

@@ -20,6 +20,7 @@ from transfer.config import (
     Selection,
     parse_allowance,
     parse_naming,
+    parse_on_error,
 )
 
 Command = Callable[..., Any]
@@ -68,12 +69,13 @@ def planning(command: Command) -> Command:
         repoint_foreign_keys: bool,
         schema_only: bool,
         data_only: bool,
-        on_error: Any,
+        on_errors: tuple[str, ...],
         views: Any,
         max_rejects: int,
         reject_file: str,
         **others: Any,
     ) -> Any:
+        on_error, on_error_of = parse_on_error(on_errors)
         options = Options(
             selection=selection,
             allowances=tuple(parse_allowance(text) for text in allow_loss),
@@ -85,6 +87,7 @@ def planning(command: Command) -> Command:
             rows=not schema_only,
             naming=naming,
             on_error=on_error,
+            on_error_of=on_error_of,
             views=views,
             max_rejects=max_rejects,
             reject_file=reject_file,
@@ -150,10 +153,11 @@ PLANNING = (
     ),
     click.option(
         "--on-error",
-        type=click.Choice(["stop", "reject"]),
-        default="stop",
-        show_default=True,
-        help="A row that the target does not take stops the run, or goes into the reject file.",
+        "on_errors",
+        multiple=True,
+        metavar="[PATTERN=]stop|reject",
+        help="A row that the target does not take stops the run, or goes into the reject file; for all tables, or for "
+        "those of PATTERN; repeatable.  [default: stop]",
     ),
     click.option("--data-only", is_flag=True, help="Copy rows into tables that are there."),
     click.option("--schema-only", is_flag=True, help="Create tables, keys and indexes; copy no rows."),

@@ -12,8 +12,10 @@ import click
 import transfer
 from mappings.errors import Blocked, ConfigurationError
 from transfer.cli import choices
+from transfer.cli.manners import behaving
 from transfer.cli.outcome import job, tell
 from transfer.config import Options, Verify
+from transfer.manners import Manners
 from transfer.page.writing import prepare
 from transfer.plan import Plan
 from transfer.progress import for_stream
@@ -63,6 +65,7 @@ def _write(path: Path, text: str) -> None:
 )
 @choices.jobs
 @choices.batch_rows
+@behaving
 @click.option(
     "--verify",
     type=click.Choice(["none", "count", "digest"]),
@@ -81,6 +84,7 @@ def copy_command(
     reviewed: Path | None,
     jobs: int,
     batch_rows: int,
+    manners: Manners,
     verify: Verify,
     no_verify: bool,
     folder: Path | None,
@@ -94,7 +98,8 @@ def copy_command(
     if folder is not None:
         prepare(folder)
     plan = _planned(source, target, options, reviewed)
-    running = replace(plan.options, jobs=jobs, batch_rows=batch_rows, verify="none" if no_verify else verify)
+    proof: Verify = "none" if no_verify else verify
+    running = replace(plan.options, jobs=jobs, batch_rows=batch_rows, manners=manners, verify=proof)
     _ask(plan, running, yes=yes)
     progress = for_stream(sys.stderr)
     try:
