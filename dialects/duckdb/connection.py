@@ -21,6 +21,9 @@ OPTIONS = ("memory_limit", "threads")
 MOST_THREADS = 4
 WORKING_MEMORY = "256MB"
 """Enough for rows to stream through; building keys and indexes needs more, and so do wide tables."""
+READER_MEMORY, SHARED_MEMORY = 48, 32
+"""Megabytes for each reader of one thread, and for all of them together. What is above it fills with blocks of
+the file that nobody reads again; a read that runs out of it, a sort of long rows, begins again with all there is."""
 WIDE = 50
 """Columns from which on a table is written with more memory: DuckDB packs 122,880 values of every column at a time,
 and 300 columns of short texts run out of 256 MB."""
@@ -109,6 +112,13 @@ def _threads(url: DatabaseUrl) -> int:
     if not text.isdigit() or text == "0":
         raise ConfigurationError(f"threads={text} is no number of threads", hint="write ?threads=2")
     return int(text)
+
+
+def for_readers(opened: Opened, url: DatabaseUrl, count: int) -> None:
+    """So many readers, each with one thread and the memory that it needs: all readers of a file share one limit."""
+    opened.connection.execute(f"SET memory_limit = '{SHARED_MEMORY + count * READER_MEMORY}MB'")
+    if url.query("threads") is None:
+        opened.connection.execute(f"SET threads = {count}")
 
 
 def _share() -> str:

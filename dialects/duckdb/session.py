@@ -125,6 +125,8 @@ class DuckDBSession(Session):
             (session,) = self._opened_again(1)
             session.hold()
             return Readers((session,), True, ONE_INSTANT)
+        with told("open readers"):
+            connection.for_readers(self._opened, self._url, count)
         return Readers(self._opened_again(count), True, LOCKED)
 
     def _opened_again(self, count: int) -> tuple[DuckDBSession, ...]:
@@ -149,9 +151,23 @@ class DuckDBSession(Session):
     def read(
         self, table: Table, columns: tuple[Column, ...], where: KeyRange | None, batch_rows: int
     ) -> Iterator[pa.RecordBatch]:
+        """A sort by the key of long rows may need more memory than readers are given: then all there is."""
         self._cancelled.clear()
-        with told(f"read {table.name}"), self._reading():
-            yield from bulk.read(self._connection, self.dialect, table, columns, where, batch_rows, self._watch)
+        asked = (self._connection, self.dialect, table, columns, where, batch_rows, self._watch)
+        begun = False
+        with told(f"read {table.name}"):
+            try:
+                with self._reading():
+                    for batch in bulk.read(*asked):
+                        begun = True
+                        yield batch
+                return
+            except duckdb.OutOfMemoryException:
+                if begun or self._in_transaction:
+                    raise
+            self._connection.execute(f"SET memory_limit = '{self._opened.most_memory}'")
+            with self._reading():
+                yield from bulk.read(*asked)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
