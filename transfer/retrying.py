@@ -33,7 +33,7 @@ def persistently(
 
     retrying = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(manners.tries),
-        wait=tenacity.wait_exponential_jitter(manners.pause, LONGEST_PAUSE, jitter=manners.pause / 2),
+        wait=tenacity.wait_exponential(manners.pause, LONGEST_PAUSE) + tenacity.wait_random(0, manners.pause / 2),
         retry=_passes,
         sleep=rest,
         before_sleep=tell,
