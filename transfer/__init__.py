@@ -36,6 +36,7 @@ from transfer.history import RunRecord, RunStatus
 from transfer.plan import Plan
 from transfer.repair import RepairOptions
 from transfer.report import Report
+from transfer.verify_options import VerifyOptions
 
 __all__ = [
     "Comparison",
@@ -50,6 +51,7 @@ __all__ = [
     "Schema",
     "Selection",
     "TransferError",
+    "VerifyOptions",
     "clean",
     "compare",
     "copy",
