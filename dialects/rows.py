@@ -32,6 +32,8 @@ class RowSql:
     """What a script says after `Dialect.opening`, so that the engine checks foreign keys while rows are changed."""
     deferring: tuple[str, ...] = ()
     """What begins a transaction in which the foreign keys that can be (`defers`) are checked at its end only."""
+    alters_referred: bool = True
+    """Whether foreign keys of a row can be altered while other rows refer to it."""
     running: str = ""
     """How people run a script so that it stops at the first error."""
 

@@ -228,22 +228,29 @@ def _parents_first(works: Mapping[TableName, Work]) -> dict[TableName, int]:
 def _find_circles(
     work: Work, works: Mapping[TableName, Work], ranks: Mapping[TableName, int], dialect: Dialect
 ) -> None:
-    circular = [key for key in work.table.foreign_keys if key.target in works and ranks[key.target] >= ranks[work.name]]
-    work.circular = tuple(circular)
-    if circular and not work.finding.subject.key:
-        raise Blocked("it has no key, but foreign keys that go round in a circle", where=str(work.name))
-    fixed = [key for key in circular if not _can_be_null(work.table, key)]
-    if not fixed:
+    keys = work.table.foreign_keys
+    work.circular = tuple(key for key in keys if key.target in works and ranks[key.target] >= ranks[work.name])
+    fixed = [key for key in work.circular if not _can_be_null(work.table, key)]
+    if fixed and all(dialect.rows.defers(key) for key in work.circular):
+        work.together = True
         return
-    if not all(dialect.rows.deferring and dialect.rows.defers(key) for key in circular):
-        names = ", ".join(fixed[0].columns)
-        raise Blocked(
-            f"its foreign key ({names}) to {fixed[0].target} closes a circle and cannot be NULL, nor wait for the end "
-            "of a transaction: rows cannot be added in any order",
-            where=str(work.name),
-            hint="drop the foreign key, repair, and add it again",
-        )
-    work.together = True
+    for key in work.circular:
+        reason = _no_way(work, key, dialect)
+        if reason:
+            raise Blocked(
+                f"its foreign key ({', '.join(key.columns)}) to {key.target} closes a circle, and {reason}",
+                where=str(work.name),
+                hint="drop the foreign key, repair, and add it again",
+            )
+
+
+def _no_way(work: Work, key: ForeignKey, dialect: Dialect) -> str:
+    """Why the key cannot be NULL until all rows are there; empty when it can."""
+    if not _can_be_null(work.table, key):
+        return "it can neither be NULL nor wait for the end of a transaction"
+    if not dialect.rows.alters_referred:
+        return f"{dialect.label} alters no such key of a row that others refer to"
+    return "" if work.finding.subject.key else "the table has no key"
 
 
 def _can_be_null(table: Table, key: ForeignKey) -> bool:

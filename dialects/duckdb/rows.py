@@ -12,6 +12,8 @@ from mappings.schema import Column
 
 class DuckDBRows(RowSql):
     begin = "BEGIN TRANSACTION"
+    alters_referred = False
+    """An UPDATE of an indexed column removes the row and adds it anew."""
     running = "duckdb -bail DATABASE < FILE"
 
     def _constant(self, column: Column, text: str) -> str:

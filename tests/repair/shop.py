@@ -21,7 +21,8 @@ TABLES = (
     "CREATE TABLE country (code varchar(2) NOT NULL PRIMARY KEY, name varchar(40) NOT NULL)",
     "CREATE TABLE customer (id integer NOT NULL PRIMARY KEY, name varchar(60), credit decimal(12,4), rate {double}, "
     "since timestamp, active integer, country varchar(2) NOT NULL, FOREIGN KEY (country) REFERENCES country (code))",
-    "CREATE TABLE stock (shelf integer NOT NULL, place integer NOT NULL, label varchar(20), PRIMARY KEY (shelf, place))",
+    "CREATE TABLE stock (shelf integer NOT NULL, place integer NOT NULL, label varchar(20), "
+    "PRIMARY KEY (shelf, place))",
     "CREATE TABLE token (id {bytes} NOT NULL PRIMARY KEY, owner varchar(40))",
     "CREATE TABLE visit (line varchar(40), seen integer)",
 )
@@ -64,7 +65,10 @@ def said(session: Session, statement: str) -> None:
 def made(url: str, *statements: str) -> str:
     """Tables with the engine's types, made in the database of the URL, which is returned."""
     engine = engine_of(url)
-    words = {"bytes": BYTES[engine], "double": "REAL" if engine == "sqlite" else "double precision"}
+    words = {
+        "bytes": BYTES.get(engine, "varbinary(16)"),
+        "double": "REAL" if engine == "sqlite" else "double precision",
+    }
     if engine == "duckdb":
         words["double"] = "DOUBLE"
     with connect(parse_url(url), writable=True) as session:
