@@ -24,7 +24,6 @@ from transfer.verification import Finding, Sessions, Verification, unverified
 from transfer.verify_options import VerifyOptions
 from transfer.verify_state import VerifyState
 
-
 Kept = Callable[[Plan, Sequence[Finding]], None]
 
 
