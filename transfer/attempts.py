@@ -10,7 +10,7 @@ import pyarrow as pa
 from dialects.base import KeyRange, Session
 from mappings.errors import Contradiction, TransferError
 from mappings.schema import Column, Table
-from transfer.chunks import Chunk
+from transfer.chunks import Chunk, ChunkQueue
 from transfer.copier import Record, Sent
 from transfer.journal import Journal
 from transfer.pacing import Pace, Rest
@@ -111,13 +111,23 @@ class Attempt:
         self._failed: TransferError | None = None
 
     def __call__(self) -> Sent:
-        if self._failed is not None:
-            sent = self._record.committed(self._writer, self._chunk)
-            if sent is not None:
-                self._seen(sent.digest.rows)
-                return sent
-            self._refuse_other_instant(self._failed)
-        return self._try()
+        try:
+            return self._done() or self._try()
+        except TransferError as error:
+            if not error.where:
+                error.at(str(self._chunk))
+            raise
+
+    def _done(self) -> Sent | None:
+        """What a former try has done after all."""
+        if self._failed is None:
+            return None
+        sent = self._record.committed(self._writer, self._chunk)
+        if sent is None:
+            refuse_other_instant(self._reader, self._failed, str(self._chunk))
+        else:
+            self._seen(sent.digest.rows)
+        return sent
 
     def _try(self) -> Sent:
         counted = 0
@@ -135,11 +145,29 @@ class Attempt:
             self._reading.close()
             raise
 
-    def _refuse_other_instant(self, error: TransferError) -> None:
-        if self._reader.holds_instant():
-            return
-        raise TransferError(
-            f"{error.message}; the source's session is lost, and with it the instant that all rows are read of",
-            hint="to go on takes a new instant, and holds what is copied already against it",
-            where=str(self._chunk),
-        ) from error
+
+def cut(chunks: ChunkQueue, reader: Session) -> Callable[[], Chunk | None]:
+    """Takes the next chunk; called once for each try."""
+    failed: list[TransferError] = []
+
+    def take() -> Chunk | None:
+        if failed:
+            refuse_other_instant(reader, failed[-1], "the next chunk")
+        try:
+            return chunks.take(reader)
+        except TransferError as error:
+            failed.append(error)
+            raise
+
+    return take
+
+
+def refuse_other_instant(reader: Session, error: TransferError, where: str) -> None:
+    """Raises where reading again after `error` would read rows of another instant."""
+    if reader.holds_instant():
+        return
+    raise TransferError(
+        f"{error.message}; the source's session is lost, and with it the instant that all rows are read of",
+        hint="to go on takes a new instant, and holds what is copied already against it",
+        where=where,
+    ) from error

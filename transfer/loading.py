@@ -13,7 +13,7 @@ from dialects import connect
 from dialects.base import Readers, Session
 from dialects.url import DatabaseUrl
 from mappings.errors import RowRefused, ValueDoesNotFit
-from transfer.attempts import Attempt, Reading, Remembering
+from transfer.attempts import Attempt, Reading, Remembering, cut
 from transfer.chunks import Chunk, ChunkQueue, largest_first
 from transfer.config import Options
 from transfer.connections import CLOSING, connected
@@ -127,7 +127,7 @@ class Loading:
     def _taken(self, task: Task, place: Place, reader: Session) -> Chunk | None:
         place.at("the next chunk", "source")
         task.pace.await_leisure(task.crew.rest)
-        chunk = self._persistently(task, partial(task.chunks.take, reader))
+        chunk = self._persistently(task, cut(task.chunks, reader))
         place.leave()
         return chunk
 

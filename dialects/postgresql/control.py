@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from threading import Lock
 from typing import Any
 
@@ -107,10 +107,13 @@ class Control:
         self._connection.close()
 
     def _opened(self) -> PlainConnection:
-        connection = self._address.plain()
-        connection.add_notice_handler(self._heard)
-        self._begin(connection)
-        return connection
+        with ExitStack() as failed:
+            connection = self._address.plain()
+            failed.callback(connection.close)
+            connection.add_notice_handler(self._heard)
+            self._begin(connection)
+            failed.pop_all()
+            return connection
 
     def _begin(self, connection: PlainConnection) -> None:
         with translating(self._address.place):

@@ -1,0 +1,1 @@
+"""Faults of servers and networks while a copy runs."""
