@@ -121,7 +121,10 @@ class Repair:
             source_side(reader, plan, self._plan.limits, self._batch_rows), target_side(writer, plan, self._batch_rows)
         )
         (table,) = (table for table in tables if table.name == plan.target.name)
-        return Work(finding, pair, self._asked.float_tolerance, table)
+        (whole,) = (each for each in self._plan.tables if each.target.name == plan.target.name)
+        compared = {column.name for column in plan.write_columns}
+        left_out = tuple(column.name for column in whole.write_columns if column.name not in compared)
+        return Work(finding, pair, self._asked.float_tolerance, table, left_out)
 
     def _batches(self, steps: Sequence[Step]) -> Iterator[Batch]:
         for step in steps:

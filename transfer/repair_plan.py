@@ -36,6 +36,8 @@ class Work:
     tolerance: float
     table: Table
     """As the target has it."""
+    left_out: tuple[str, ...] = ()
+    """The columns that a copy would write and that were not compared."""
     numbers: dict[Act, list[int | None]] = field(default_factory=dict)
     counts: dict[Act, int] = field(default_factory=dict)
     altered: set[str] = field(default_factory=set)
@@ -178,6 +180,8 @@ def ordered(
     """All steps. `tables` are all of the target, `whole` those of which every row was compared. Blocked where a row
     that goes would take others along, or where no order keeps the foreign keys."""
     by_name = {work.name: work for work in works}
+    for work in works:
+        _refuse_parts_of_rows(work)
     ranks = _parents_first(by_name)
     for work in works:
         _find_circles(work, by_name, ranks, dialect)
@@ -191,6 +195,17 @@ def ordered(
     steps += [Step(work, "delete") for work in reversed(down) if work.name in late]
     _number(steps)
     return [step for step in steps if step.numbers]
+
+
+def _refuse_parts_of_rows(work: Work) -> None:
+    """Rows that are added need all their values, and without a key all their values tell which row is meant."""
+    whole = not work.finding.subject.key or any(work.numbers.get(act) for act in ("insert", "exchange"))
+    if work.left_out and whole:
+        raise Blocked(
+            f"rows are missing, trade values or have no key, but {', '.join(work.left_out)} is not compared",
+            where=str(work.name),
+            hint="leave --columns out, or settle the column with --allow-loss",
+        )
 
 
 def _number(steps: Sequence[Step]) -> None:

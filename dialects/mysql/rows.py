@@ -12,8 +12,10 @@ from mappings.arrow import arrow_type
 from mappings.read_back import read_back
 from mappings.schema import Column, Table
 
-EXACTLY = "({name} = {constant} AND CAST(CONVERT({name} USING utf8mb4) AS BINARY) = CAST({constant} AS BINARY))"
-TEXTS = (t.Text, t.Enum, t.SetOf, t.Json, t.TimeTz, t.Interval, t.Array, t.Opaque)
+BYTE_BY_BYTE = "CAST(CONVERT({name} USING utf8mb4) AS BINARY) = CAST({constant} AS BINARY)"
+EXACTLY = f"({{name}} = {{constant}} AND {BYTE_BY_BYTE})"
+"""The first half is what an index serves."""
+TEXTS = (t.Text, t.Enum, t.SetOf, t.TimeTz, t.Interval, t.Array, t.Opaque)
 
 
 class MysqlRows(RowSql):
@@ -34,6 +36,8 @@ class MysqlRows(RowSql):
     def _same(self, name: str, column: Column, text: str) -> str:
         """Collations take other texts for equal; a single-precision column is compared as the double that it is."""
         constant = self._constant(column, text)
+        if isinstance(column.type, t.Json):
+            return BYTE_BY_BYTE.format(name=name, constant=constant)
         if isinstance(column.type, TEXTS):
             return EXACTLY.format(name=name, constant=constant)
         if isinstance(column.type, t.Float):

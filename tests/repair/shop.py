@@ -17,6 +17,7 @@ BYTES = {
     "mysql": "varbinary(16)",
     "mariadb": "varbinary(16)",
 }
+DOUBLE = {"sqlite": "REAL", "duckdb": "DOUBLE"}
 TABLES = (
     "CREATE TABLE country (code varchar(2) NOT NULL PRIMARY KEY, name varchar(40) NOT NULL)",
     "CREATE TABLE customer (id integer NOT NULL PRIMARY KEY, name varchar(60), credit decimal(12,4), rate {double}, "
@@ -65,12 +66,7 @@ def said(session: Session, statement: str) -> None:
 def made(url: str, *statements: str) -> str:
     """Tables with the engine's types, made in the database of the URL, which is returned."""
     engine = engine_of(url)
-    words = {
-        "bytes": BYTES.get(engine, "varbinary(16)"),
-        "double": "REAL" if engine == "sqlite" else "double precision",
-    }
-    if engine == "duckdb":
-        words["double"] = "DOUBLE"
+    words = {"bytes": BYTES.get(engine, "varbinary(16)"), "double": DOUBLE.get(engine, "double precision")}
     with connect(parse_url(url), writable=True) as session:
         for statement in statements:
             session.execute(statement.format_map(words))

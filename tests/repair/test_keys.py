@@ -14,8 +14,12 @@ from transfer.repair import RepairOptions
 
 TARGETS = ("postgresql", "mysql", "sqlite", "duckdb", pytest.param("mariadb", marks=pytest.mark.soak))
 SEATS = "CREATE TABLE seat (id integer NOT NULL PRIMARY KEY, place varchar(10) NOT NULL UNIQUE, note varchar(10))"
-SAT = "INTO_SEAT(1, 'a', 'x'), (2, 'b', 'y'), (3, 'c', 'z'), (4, 'd', NULL), (5, 'e', 'v'), (6, 'f', 'w')"
-MOVED = "INTO_SEAT(1, 'b', 'x'), (2, 'a', 'y'), (3, 'D', 'z'), (4, 'e', NULL), (5, 'c', 'v'), (7, 'f', 'u')"
+SAT = (
+    "INSERT INTO seat VALUES (1, 'a', 'x'), (2, 'b', 'y'), (3, 'c', 'z'), (4, 'd', NULL), (5, 'e', 'v'), (6, 'f', 'w')"
+)
+MOVED = (
+    "INSERT INTO seat VALUES (1, 'b', 'x'), (2, 'a', 'y'), (3, 'D', 'z'), (4, 'e', NULL), (5, 'c', 'v'), (7, 'f', 'u')"
+)
 """Two that trade places, three in a round, a letter's case between them, and one whose place another has taken."""
 STAFF = "CREATE TABLE staff (id integer NOT NULL PRIMARY KEY, boss integer, FOREIGN KEY (boss) REFERENCES staff (id))"
 STRICT = STAFF.replace("boss integer,", "boss integer NOT NULL,")
