@@ -15,6 +15,7 @@ from mappings.errors import ConfigurationError, TransferError
 from mappings.schema import Table
 from transfer.config import Options
 from transfer.drill import Pair
+from transfer.journal import Journal
 from transfer.plan import Plan
 from transfer.progress import Progress
 from transfer.repair_plan import Step, Work, looked_through, ordered
@@ -69,6 +70,8 @@ def repair_databases(
     with ExitStack() as stack:
         reader = stack.enter_context(connect(source))
         writer = stack.enter_context(connect(target, writable=repair.apply))
+        if repair.apply:
+            Journal("repair").claim(writer, sorted(finding.subject.name for finding in found))
         made = Repair(plans[0], found, asked, options.batch_rows, repair.rows)
         steps = made.steps(reader, writer)
         if repair.script:

@@ -100,9 +100,11 @@ def looked_through(work: Work) -> None:
         looked = work.compare.looked(part)
         for number, (here, there) in looked.pairs.items():
             _note(work, looked, number, changes, here, there)
-    for number in _traded(work, changes):
-        work.numbers["update"].remove(number)
-        work.counts["update"] -= 1
+    traded = _traded(work, changes)
+    if traded:
+        work.numbers["update"] = [number for number in work.numbers["update"] if number not in traded]
+        work.counts["update"] -= len(traded)
+    for number in traded:
         work.add("exchange", number)
 
 

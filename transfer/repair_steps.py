@@ -51,7 +51,7 @@ def _batch(step: Step, looked: Looked) -> Batch:
     added: list[Row] = []
     for number, (here, there) in looked.pairs.items():
         match step.act:
-            case "delete" if not is_change(step.work, looked, number):
+            case "delete" if there and not is_change(step.work, looked, number):
                 statements += writer.deletes(number, there)
             case "loosen" if not is_change(step.work, looked, number):
                 statements += writer.loosened(number, there)

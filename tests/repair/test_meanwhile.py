@@ -8,8 +8,10 @@ from importlib import import_module
 import pytest
 
 import transfer
+from dialects import connect
 from dialects.sqlite.session import SqliteSession
-from mappings.errors import TransferError
+from dialects.url import parse_url
+from mappings.errors import Locked, TransferError
 from tests.conftest import DatabaseFactory
 from tests.repair import shop
 from transfer.repair import RepairOptions
@@ -69,3 +71,29 @@ def test_every_difference_is_repaired_not_only_those_that_are_shown(database: Da
     asked = transfer.verify(there, here).differences
     report = transfer.repair(there, here, RepairOptions(apply=True, rows=300))
     assert (len(asked), report.repaired[0].updated, report.status) == (100, 1000, "done")
+
+
+@pytest.mark.parametrize("target", ["postgresql", "sqlite"])
+def test_a_table_that_another_run_holds_is_left_alone(database: DatabaseFactory, target: str) -> None:
+    there, here = shelves(database, target)
+    name = transfer.verify(there, here).tables[0].target
+    with connect(parse_url(here), writable=True) as other:
+        assert other.claim([name]) == ""
+        with pytest.raises(Locked):
+            transfer.repair(there, here, RepairOptions(apply=True))
+    assert transfer.verify(there, here).tables[0].counts.differing == 4
+
+
+def test_what_is_equal_meanwhile_needs_nothing(database: DatabaseFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    there, here = shelves(database, "mariadb")
+
+    def helped(step: Step, rows: int) -> Iterator[Batch]:
+        if step.act == "delete":
+            shop.run(there, "INSERT INTO shelf VALUES (9, 'z')")
+            shop.run(here, "UPDATE shelf SET label = 'a' WHERE id = 1")
+        yield from batches(step, rows)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(import_module("transfer.repair"), "batches", helped)
+        assert transfer.repair(there, here, RepairOptions(apply=True)).status == "done"
+    assert transfer.verify(there, here).rows == 5
