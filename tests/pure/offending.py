@@ -111,7 +111,7 @@ def _number_offends(hazard: h.Hazard, value: Any) -> bool:
             return number.is_finite() and number != _rounded(number, scale)
         case h.LongerNumber(digits=digits, scale=scale):
             number = Decimal(value) if scale is None else _rounded(value, scale)
-            return number.is_finite() and abs(number) >= 10**digits
+            return number.is_finite() and number.copy_abs() >= 10**digits
         case _:
             return False
 
