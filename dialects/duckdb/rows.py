@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dialects.duckdb.casts import duckdb_span, writing
 from dialects.rows import RowSql
 from mappings import types as t
@@ -41,5 +43,7 @@ class DuckDBRows(RowSql):
 
 
 def literal(text: str) -> str:
-    """A string constant; none can hold the character 0."""
-    return " || chr(0) || ".join("'" + part.replace("'", "''") + "'" for part in text.split("\0")) if text else "''"
+    """A string constant: none can hold the character 0, and the client drops a carriage return at a line's end."""
+    parts = re.split("([\0\r])", text)
+    told = [f"chr({ord(part)})" if part in ("\0", "\r") else "'" + part.replace("'", "''") + "'" for part in parts]
+    return told[0] if len(told) == 1 else f"({' || '.join(told)})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dialects.mssql.spelling import EXACT, literal
@@ -17,7 +18,7 @@ COUNTED = "SET NOCOUNT ON; {statement}; SELECT @@ROWCOUNT"
 
 class MssqlRows(RowSql):
     begin, commit = "BEGIN TRANSACTION", "COMMIT TRANSACTION"
-    running = "sqlcmd -b -I -f 65001 -i FILE"
+    running = "sqlcmd -b -I -x -f 65001 -i FILE"
 
     def _constant(self, column: Column, text: str) -> str:
         return guarded(_value(column, text), column)
@@ -26,7 +27,7 @@ class MssqlRows(RowSql):
         """No comparison of texts counts trailing spaces, and some collations ignore more."""
         constant = self._constant(column, text)
         if isinstance(column.type, t.Text):
-            return f"{name} COLLATE {EXACT} + N'|' = {literal(text)} COLLATE {EXACT} + N'|'"
+            return f"{name} COLLATE {EXACT} + N'|' = {_text(text)} COLLATE {EXACT} + N'|'"
         return f"{name} = {constant}"
 
     def around_inserts(self, table: Table, columns: Sequence[Column]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -64,4 +65,11 @@ def _value(column: Column, text: str) -> str:
         case t.Uuid():
             return f"CAST({literal(text)} AS uniqueidentifier)"
         case _:
-            return literal(text)
+            return _text(text)
+
+
+def _text(text: str) -> str:
+    """The client takes a line GO for its own, also within a constant."""
+    parts = re.split("([\r\n])", text)
+    told = [f"NCHAR({ord(part)})" if part in ("\r", "\n") else literal(part) for part in parts]
+    return told[0] if len(told) == 1 else f"(CAST({told[0]} AS nvarchar(max)) + {' + '.join(told[1:])})"

@@ -21,17 +21,19 @@ TEXTS = (t.Text, t.Enum, t.SetOf, t.TimeTz, t.Interval, t.Array, t.Opaque)
 class MysqlRows(RowSql):
     checking = ("SET SESSION foreign_key_checks = 1",)
     begin = "START TRANSACTION"
-    running = "mysql DATABASE < FILE"
 
     def __init__(self, dialect: Dialect, server: Server) -> None:
         super().__init__(dialect)
         self._server = server
+        self.running = f"{server.product.lower()} DATABASE < FILE"
 
     def _constant(self, column: Column, text: str) -> str:
+        """The client refuses the character 0, and makes one of two characters that end a line."""
         if isinstance(column.type, NUMBERS) and not isinstance(column.type, t.Year):
             return text
         how = written(column, self._server)
-        return str(literals(how, how.prepare(read_back([text], arrow_type(column.type))))[0])
+        told = str(literals(how, how.prepare(read_back([text], arrow_type(column.type))))[0])
+        return told.replace("\0", "\\0").replace("\r", "\\r")
 
     def _same(self, name: str, column: Column, text: str) -> str:
         """Collations take other texts for equal; a single-precision column is compared as the double that it is."""

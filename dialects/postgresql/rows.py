@@ -21,9 +21,11 @@ class PostgreSQLRows(RowSql):
         return key.deferrable
 
     def _constant(self, column: Column, text: str) -> str:
+        """A carriage return is spelled, for some who handle files make one character of two that end a line."""
         if isinstance(column.type, t.Binary | t.Geometry):
             return self._dialect.literal(f"\\x{text}")
-        return self._dialect.literal(text)
+        literal = self._dialect.literal(text)
+        return f"E{literal}".replace("\\", "\\\\").replace("\r", "\\r") if "\r" in text else literal
 
     def _same(self, name: str, column: Column, text: str) -> str:
         """Some types know no equality, and some collations take other texts for equal."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from dialects.rows import RowSql
 from dialects.sqlite.encode import encode
@@ -43,14 +44,19 @@ def literal(value: object) -> str:
     match value:
         case bytes() | bytearray():
             return f"X'{value.hex()}'"
-        case str() if "\0" in value:
-            return f"CAST(X'{value.encode().hex()}' AS TEXT)"
         case str():
-            return "'" + value.replace("'", "''") + "'"
+            return _text(value)
         case float():
             return _real(value)
         case _:
             return str(value)
+
+
+def _text(value: str) -> str:
+    """No constant can hold the character 0, and the client drops a carriage return at a line's end."""
+    parts = re.split("([\0\r])", value)
+    told = [f"char({ord(part)})" if part in ("\0", "\r") else "'" + part.replace("'", "''") + "'" for part in parts]
+    return told[0] if len(told) == 1 else f"({' || '.join(told)})"
 
 
 def _real(value: float) -> str:

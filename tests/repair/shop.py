@@ -87,7 +87,7 @@ def filled(url: str) -> str:
     made(url, *TABLES)
     run(url, "INSERT INTO country VALUES ('de', 'Deutschland'), ('at', 'Österreich'), ('fr', 'France')")
     customers = ", ".join(
-        f"({n}, 'Crème ''{n}'' 😀', {n}.{n:04d}, {n / 7!r}, '2024-05-06 07:08:{n % 60:02d}.{n:06d}', "
+        f"({n}, 'Crème ''{n}''\r\n;-- 😀', {n}.{n:04d}, {n / 7!r}, '2024-05-06 07:08:{n % 60:02d}.{n:06d}', "
         f"{n % 2}, '{('de', 'at', 'fr')[n % 3]}')"
         for n in range(1, 41)
     )

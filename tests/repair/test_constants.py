@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from datetime import time
 from decimal import Decimal
 from typing import Any
@@ -22,7 +23,7 @@ from mappings.spelling import spelled
 from mappings.type_mapper import Use, settle
 from tests.conftest import DatabaseFactory
 
-TEXTS = ["", "'", "\\", "\\'", "a\nb", "A", "a", "é", "e", "😀", "--", "%s {x} :y", "NULL", " x"]
+TEXTS = ["", "'", "\\", "\\'", "a\nb", "A", "a", "é", "e", "😀", "--", "%s {x} :y", "NULL", " x", "\r\n\t", "\r"]
 DOUBLES = [
     0.1,
     -0.0,
@@ -54,6 +55,7 @@ KINDS: dict[str, tuple[t.LogicalType, list[Any]]] = {
     "json": (t.Json(), ['{"a": [1, 2.50, "\\\\ \' \\n"]}', "null", '"é"']),
     "parsed json": (t.Json(binary=True), ['{"a": [1, 2.5, "\\\\ \'"]}', "[]"]),
     "enum": (t.Enum(("it's", "\\", "B", "b\u00e9")), ["it's", "\\"]),
+    "geometry": (t.Geometry(), [b"\1\1\0\0\0" + struct.pack("<2d", 1.5, -2.25)]),
     "bits": (t.Bits(8), ["00000000", "10000001"]),
     "year": (t.Year(), [0, 1901, 2155]),
     "interval": (t.Interval(), ["P1Y2M3DT4H5M6.789S", "PT0S", "PT-1.5S"]),
