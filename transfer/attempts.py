@@ -12,6 +12,7 @@ from mappings.errors import Contradiction, TransferError
 from mappings.schema import Column, Table
 from transfer.chunks import Chunk, ChunkQueue
 from transfer.copier import Record, Sent
+from transfer.digest import Digest, Digester
 from transfer.journal import Journal
 from transfer.pacing import Pace, Rest
 from transfer.rejects import Reject
@@ -22,17 +23,23 @@ Copy = Callable[["Reading", Record, Callable[[int], None]], Sent]
 
 
 class Reading:
-    """A reader that keeps the pace, tells where it waits, and counts what it has read."""
+    """A reader that keeps the pace, tells where it waits, and counts what it has read: all `rows`, and of the last
+    reading the `octets` in Arrow's memory and, where asked for, the `digest` before anything was done to the values."""
 
-    def __init__(self, reader: Session, place: Place, pace: Pace, rest: Rest) -> None:
+    def __init__(self, reader: Session, place: Place, pace: Pace, rest: Rest, *, digesting: bool = False) -> None:
         self._reader, self._place, self._pace, self._rest = reader, place, pace, rest
         self._batches: Generator[pa.RecordBatch] | None = None
-        self.rows = 0
+        self._digesting = digesting
+        self._digester: Digester | None = None
+        self.rows = self.octets = 0
+        self.digest = Digest()
 
     def read(
         self, table: Table, columns: tuple[Column, ...], where: KeyRange | None, batch_rows: int
     ) -> Iterator[pa.RecordBatch]:
         """As Session.read."""
+        self._digester = Digester(columns) if self._digesting else None
+        self.octets, self.digest = 0, Digest()
         self._batches = self._paced(self._reader.read(table, columns, where, self._pace.batch_rows(batch_rows)))
         return self._batches
 
@@ -45,6 +52,8 @@ class Reading:
                 self._place.leave()
                 if batch is not None:
                     self.rows += batch.num_rows
+                    self.octets += batch.nbytes
+                    self.digest += self._digester(batch) if self._digester else Digest(batch.num_rows)
                     self._pace.take(batch.num_rows, batch.nbytes, self._rest)
                 self._place.at(what, "target")
                 if batch is None:

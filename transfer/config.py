@@ -16,7 +16,7 @@ from mappings.schema import Column, TableName
 from transfer.manners import Manners
 
 IfExists = Literal["fail", "append", "replace"]
-Verify = Literal["none", "count", "digest"]
+Verify = Literal["none", "count", "digest", "paranoid"]
 Views = Literal["list", "try"]
 OnError = Literal["stop", "reject"]
 WAYS: dict[str, OnError] = {"stop": "stop", "reject": "reject"}
@@ -209,6 +209,11 @@ class Options:
     def rejecting(self) -> bool:
         """Whether any table may have rejects."""
         return "reject" in (self.on_error, *(on_error for _, on_error in self.on_error_of))
+
+    @property
+    def digests(self) -> bool:
+        """Whether what is sent is digested."""
+        return self.verify in ("digest", "paranoid")
 
     def __post_init__(self) -> None:
         if self.jobs < 1 or self.batch_rows < 1 or self.chunk_bytes < 1:

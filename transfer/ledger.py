@@ -36,6 +36,10 @@ class Ledger:
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     altered: Counter[str] = field(default_factory=Counter)
     timings: list[Timing] = field(default_factory=list)
+    misread: dict[str, str] = field(default_factory=dict)
+    """By the target's table: how what was read differs from what the source's own server says of the same rows."""
+    unasked: set[str] = field(default_factory=set)
+    """The source's tables of which its server cannot say that itself."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def chunk(self, chunk: Chunk, sent: Sent, started: float) -> None:
@@ -47,6 +51,23 @@ class Ledger:
             self.altered.update(sent.altered)
             self.seconds[name] += ended - started
             self.timings.append(timing)
+
+    def read(self, chunk: Chunk, read: Digest, told: Digest | None) -> None:
+        """What was read of a chunk, and what the source's own server says of the same rows, None where it cannot."""
+        with self._lock:
+            if told is None:
+                self.unasked.add(str(chunk.table.source.name))
+            elif told != read:
+                difference = f"chunk {chunk.number}: what was read of the source is not what its server digests"
+                self.misread.setdefault(str(chunk.table.target.name), difference)
+
+    @property
+    def unproved(self) -> tuple[str, ...]:
+        """What a paranoid copy could not prove, in words."""
+        names = ", ".join(sorted(self.unasked))
+        return (
+            (f"the source does not digest these itself, so what was read is taken as read: {names}",) if names else ()
+        )
 
     def earlier(self, done: Iterable[tuple[Copied, ChunkRecord]]) -> None:
         """Chunks that a former owner of the run has done, and that still hold."""

@@ -27,6 +27,7 @@ from transfer.progress import Progress
 from transfer.rejecting import Rejecting
 from transfer.resuming import Earlier, Resumption
 from transfer.retrying import persistently
+from transfer.verifier import ask_source
 from transfer.watching import Place, Watch
 from transfer.workers import Crew, bounded
 
@@ -136,16 +137,18 @@ class Loading:
 
     def _do(self, task: Task, chunk: Chunk, place: Place, sessions: tuple[Session, Session]) -> None:
         began = time.monotonic()
-        reading = Reading(sessions[0], place, task.pace, task.crew.rest)
+        paranoid = self._options.verify == "paranoid"
+        reading = Reading(sessions[0], place, task.pace, task.crew.rest, digesting=paranoid)
         record = Remembering(self._journal, task.crew.go_on)
         copy = partial(self._copied, chunk, sessions[1])
         name = str(chunk.table.source.name)
         attempt = Attempt(chunk, sessions, copy, reading, record, partial(self._progress.rows, name))
         sent = self._persistently(task, attempt)
+        if paranoid:
+            self._ledger.read(chunk, reading.digest, ask_source(sessions[0], chunk))
         self._ledger.chunk(chunk, sent, began)
-        if self._manners.chunk_time is not None:
-            seconds = time.monotonic() - began
-            task.chunks.measured(chunk, sent.digest.rows, self._octets(seconds))
+        seconds = time.monotonic() - began
+        task.chunks.measured(chunk, reading.digest.rows, self._octets(seconds) or reading.octets)
         if self._rejecting is not None:
             self._rejecting.keep(chunk, sent)
             self._rejecting.refuse_too_many(chunk)
@@ -153,8 +156,10 @@ class Loading:
             self._progress.done(name)
 
     def _octets(self, seconds: float) -> int:
-        """What a chunk of this duration stands for, so that the next ones take as long as they may."""
-        assert self._manners.chunk_time is not None
+        """What a chunk of this duration stands for, so that the next ones take as long as they may; 0 where they may
+        take any time."""
+        if self._manners.chunk_time is None:
+            return 0
         return max(1, round(self._options.chunk_bytes * seconds / self._manners.chunk_time))
 
     def _copied(
@@ -174,7 +179,7 @@ class Loading:
                 chunk,
                 record,
                 batch_rows=self._options.batch_rows,
-                digesting=self._options.verify == "digest",
+                digesting=self._options.digests,
                 seen=count,
             )
         except (ValueDoesNotFit, RowRefused):

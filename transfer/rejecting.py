@@ -61,7 +61,7 @@ class Rejecting:
             chunk,
             record,
             batch_rows=self._options.batch_rows,
-            digesting=self._options.verify == "digest",
+            digesting=self._options.digests,
         )
 
     def keep(self, chunk: Chunk, sent: Sent) -> None:

@@ -109,7 +109,7 @@ class Run:
             self._replace(control)
         self._make_views(control)
         outcome.plan = self._plan
-        outcome.loaded(loading.consistency, tuple(loading.notices))
+        outcome.loaded(loading.consistency, (*loading.notices, *self._ledger.unproved))
         outcome.compared = compare_plan(self._plan, control)
         outcome.took(began, copied, time.monotonic())
         return outcome
@@ -212,7 +212,8 @@ class Run:
         self._progress.phase("verify", {name: self._ledger.rows_of(name) for name in tables})
         sessions = [stack.enter_context(connect(self._target)) for _ in range(self._options.jobs)]
         digested = verifier.digest_tables(fresh, sessions, self._options.batch_rows, self._progress)
-        return verifier.combined(counted, digested)
+        misread = {name: Verdict("differs", told) for name, told in self._ledger.misread.items()}
+        return {**verifier.combined(counted, digested), **misread}
 
     @property
     def _swapped(self) -> bool:

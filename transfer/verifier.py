@@ -192,6 +192,11 @@ def digest_source(session: Session, chunk: Chunk, plan: Plan, batch_rows: int) -
     return Found(conformer.sent.digest, inside=False)
 
 
+def ask_source(session: Session, chunk: Chunk) -> Digest | None:
+    """What the source's own server says of the chunk's rows, in the types they are read in; None where it cannot."""
+    return session.digest(chunk.table.source, chunk.table.read_columns, chunk.where)
+
+
 def agreed_columns(table: TablePlan) -> tuple[Column, ...]:
     """The source's columns to be spelled as the target's; none where a copy changes a value on the way, or where the
     text of a column may then be another one."""

@@ -68,10 +68,11 @@ def _write(path: Path, text: str) -> None:
 @behaving
 @click.option(
     "--verify",
-    type=click.Choice(["none", "count", "digest"]),
+    type=click.Choice(["none", "count", "digest", "paranoid"]),
     default="digest",
     show_default=True,
-    help="Prove nothing, the number of rows, or every value.",
+    help="Prove nothing, the number of rows, every value that was sent, or also that every value was read as the "
+    "source's own server has it.",
 )
 @click.option("--no-verify", is_flag=True, help="The same as --verify none.")
 @choices.report_folder
