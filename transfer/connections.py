@@ -74,3 +74,14 @@ def _let_go(
     for session in sessions:
         session.close()
     tell([f"a server gives no more connections, so the rows go by {workers} workers: {error.message}"])
+
+
+def several(stack: ExitStack, url: DatabaseUrl, most: int) -> list[Session]:
+    """At most so many sessions that read, at least one; closed with `stack`."""
+    sessions = [stack.enter_context(connect(url))]
+    for _ in range(most - 1):
+        try:
+            sessions.append(stack.enter_context(connect(url)))
+        except ConnectionRefused:
+            break
+    return sessions

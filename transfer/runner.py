@@ -17,6 +17,7 @@ from mappings.schema import NotCarried
 from transfer import verifier
 from transfer.compare import compare_plan
 from transfer.config import Options
+from transfer.connections import several
 from transfer.history import History
 from transfer.journal import Journal, State, kept_text
 from transfer.ledger import Ledger
@@ -210,7 +211,7 @@ class Run:
         fresh = [copied for copied in self._ledger.copied if not before.get(str(copied.chunk.table.target.name))]
         tables = dict.fromkeys(str(copied.chunk.table.target.name) for copied in fresh)
         self._progress.phase("verify", {name: self._ledger.rows_of(name) for name in tables})
-        sessions = [stack.enter_context(connect(self._target)) for _ in range(self._options.jobs)]
+        sessions = several(stack, self._target, self._options.jobs)
         digested = verifier.digest_tables(fresh, sessions, self._options.batch_rows, self._progress)
         misread = {name: Verdict("differs", told) for name, told in self._ledger.misread.items()}
         return {**verifier.combined(counted, digested), **misread}

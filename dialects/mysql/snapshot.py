@@ -11,7 +11,7 @@ from dialects.base import Dialect, Readers, Session
 from dialects.mysql.connecting import bare_connection
 from dialects.mysql.errors import translated
 from dialects.url import DatabaseUrl
-from mappings.errors import Contention, PermissionDenied
+from mappings.errors import ConnectionRefused, Contention, PermissionDenied
 from mappings.schema import TableName
 
 if TYPE_CHECKING:
@@ -30,11 +30,9 @@ WHERE table_schema = DATABASE() AND engine NOT IN ('InnoDB', 'ROCKSDB', 'TokuDB'
 
 def open_readers(url: DatabaseUrl, tables: Sequence[TableName], count: int) -> Readers:
     """`count` sessions on one instant, or one where the tables cannot be locked for a moment."""
-    from dialects.mysql.session import MysqlSession
-
     sessions: list[MysqlSession] = []
     try:
-        sessions += [MysqlSession(url, writable=False) for _ in range(max(1, count))]
+        _open_all(url, sessions, max(1, count))
         instant, alone = _snapshots(url, sessions, tables)
         kept = sessions[:1] if alone else sessions
         for session in sessions[len(kept) :]:
@@ -46,6 +44,18 @@ def open_readers(url: DatabaseUrl, tables: Sequence[TableName], count: int) -> R
         raise
 
 
+def _open_all(url: DatabaseUrl, sessions: list[MysqlSession], count: int) -> None:
+    """So many as the server gives, and one at least."""
+    from dialects.mysql.session import MysqlSession
+
+    try:
+        while len(sessions) < count:
+            sessions.append(MysqlSession(url, writable=False))
+    except ConnectionRefused:
+        if not sessions:
+            raise
+
+
 def _snapshots(url: DatabaseUrl, sessions: list[MysqlSession], tables: Sequence[TableName]) -> tuple[str, str]:
     """Open the snapshots; the instant, and why only the first one has it, empty when all do."""
     if len(sessions) == 1:
@@ -53,7 +63,7 @@ def _snapshots(url: DatabaseUrl, sessions: list[MysqlSession], tables: Sequence[
     try:
         with locked(url, sessions[0].dialect, tables):
             return _start(sessions), ""
-    except (PermissionDenied, Contention) as error:
+    except (PermissionDenied, Contention, ConnectionRefused) as error:
         return _start(sessions[:1]), error.message
 
 
