@@ -79,8 +79,10 @@ def repair_databases(
             report = replace(report, repair_script=repair.script)
         if not repair.apply or not steps:
             return report
+        progress.close()
         consent(made.repaired)
-        made.apply(steps, writer)
+        progress.phase("repair", {each.table: each.rows for each in made.repaired})
+        made.apply(steps, writer, progress)
     after = verify_databases(source, target, options, replace(asked, state=""), progress)
     return replace(after, repaired=made.repaired, repair_script=report.repair_script)
 
@@ -106,8 +108,11 @@ class Repair:
 
     def steps(self, reader: Session, writer: Session) -> list[Step]:
         """Everything to do, in order. Blocked where that cannot be without taking other rows along."""
+        found = [finding for finding in self._findings if finding.surplus]
+        if not found:
+            return []
         tables = writer.reflect(()).tables
-        self._works = [self._work(finding, reader, writer, tables) for finding in self._findings if finding.surplus]
+        self._works = [self._work(finding, reader, writer, tables) for finding in found]
         for work in self._works:
             looked_through(work)
         whole = frozenset(
@@ -147,12 +152,13 @@ class Repair:
         except OSError as error:
             raise ConfigurationError(f"{path} cannot be written: {error.strerror}", hint="name another file") from error
 
-    def apply(self, steps: Sequence[Step], writer: Session) -> None:
+    def apply(self, steps: Sequence[Step], writer: Session, progress: Progress) -> None:
         """Do it: a transaction for each batch, or one for all where foreign keys must wait for its end."""
         writer.loading(own_tables=False)
         if not self._together:
             for batch in self._batches(steps):
                 _in_transaction(writer, (), [batch])
+                _tell(batch, progress)
             return
         _in_transaction(writer, writer.dialect.rows.deferring, self._batches(steps))
 
@@ -182,6 +188,15 @@ def _do(writer: Session, batch: Batch) -> None:
     if batch.added.num_rows:
         added = writer.write(plan.target, plan.write_columns, [batch.added])
         _agree(batch.added.num_rows, added, str(plan.target.name))
+
+
+def _tell(batch: Batch, progress: Progress) -> None:
+    """Rows that count as repaired: not those that let go of others or are tied to them."""
+    if batch.step.act == "exchange":
+        progress.rows(str(batch.step.work.name), batch.added.num_rows)
+    elif batch.step.act in ("delete", "update", "insert"):
+        rows = sum(statement.rows for statement in batch.statements) + batch.added.num_rows
+        progress.rows(str(batch.step.work.name), rows)
 
 
 def _agree(expected: int, found: int, table: str) -> None:

@@ -23,7 +23,6 @@ from transfer.verification import Finding
 
 Act = Literal["loosen", "delete", "exchange", "update", "insert", "tie"]
 """`loosen`: NULL in the foreign keys of a circle of rows that will go; `tie`: such keys get their values at last."""
-TOUCHED: tuple[Act, ...] = ("delete", "exchange", "update", "insert")
 
 
 @dataclass

@@ -8,7 +8,9 @@ from dialects.rows import RowSql
 from mappings import types as t
 from mappings.schema import Column, ForeignKey, Table
 
-DELETE_SOME = "DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {where} LIMIT {rows}))"
+DELETE_SOME = """\
+DELETE FROM {table} WHERE (tableoid, ctid) IN (SELECT tableoid, ctid FROM {table} WHERE {where} LIMIT {rows})"""
+"""Partitions have the same addresses."""
 COUNTED = "WITH changed AS ({statement} RETURNING 1) SELECT count(*) FROM changed"
 OVERRIDING = ") OVERRIDING SYSTEM VALUE VALUES ("
 

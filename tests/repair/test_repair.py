@@ -57,7 +57,7 @@ def test_planted_faults_are_repaired(database: DatabaseFactory, tmp_path: Path, 
     before = rows_of(there)
     shop.spoilt(here)
     script = tmp_path / "repair.sql"
-    done = transfer.repair(there, here, RepairOptions(str(script), apply=True, rows=7), Options(jobs=2))
+    done = transfer.repair(there, here, RepairOptions(str(script), apply=True, rows=20), Options(jobs=2))
     assert (done.status, done.differences, short(done.repaired)) == ("done", (), PLANNED)
     shop.spoilt(here)
     shop.play(here, script)
