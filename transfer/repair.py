@@ -58,33 +58,35 @@ def repair_databases(
     progress: Progress,
 ) -> Report:
     """Verify, then write the script, then repair, as far as asked. The report is that of the last verification."""
-    found: list[Finding] = []
-    plans: list[Plan] = []
-
-    def keep(plan: Plan, findings: Sequence[Finding]) -> None:
-        plans.append(plan)
-        found.extend(findings)
-
+    kept: list[tuple[Plan, Sequence[Finding]]] = []
     every = replace(asked, every_key=True)
-    report = verify_databases(source, target, options, every, progress, keep)
+    report = verify_databases(source, target, options, every, progress, lambda *found: kept.append(found))
     with ExitStack() as stack:
         reader = stack.enter_context(connect(source))
         writer = stack.enter_context(connect(target, writable=repair.apply))
-        if repair.apply:
-            Journal("repair").claim(writer, sorted(finding.subject.name for finding in found))
-        made = Repair(plans[0], found, asked, options.batch_rows, repair.rows)
-        steps = made.steps(reader, writer)
-        if repair.script:
-            made.write(Path(repair.script), steps, writer)
-            report = replace(report, repair_script=repair.script)
-        if not repair.apply or not steps:
-            return report
-        progress.close()
-        consent(made.repaired)
-        progress.phase("repair", {each.table: each.rows for each in made.repaired})
-        made.apply(steps, writer, progress)
-    after = verify_databases(source, target, options, replace(asked, state=""), progress)
-    return replace(after, repaired=made.repaired, repair_script=report.repair_script)
+        made = Repair(*kept[0], asked, options.batch_rows, repair.rows)
+        done = _work(made, reader, writer, repair, consent, progress)
+    if done:
+        report = verify_databases(source, target, options, replace(asked, state=""), progress)
+    return replace(report, repaired=done, repair_script=repair.script)
+
+
+def _work(
+    made: Repair, reader: Session, writer: Session, repair: RepairOptions, consent: Consent, progress: Progress
+) -> tuple[Repaired, ...]:
+    """Write the script, do the repair, as asked; what was done."""
+    if repair.apply:
+        made.hold(writer)
+    steps = made.steps(reader, writer)
+    if repair.script:
+        made.write(Path(repair.script), steps, writer)
+    if not repair.apply or not steps:
+        return ()
+    progress.close()
+    consent(made.repaired)
+    progress.phase("repair", {each.table: each.rows for each in made.repaired})
+    made.apply(steps, writer, progress)
+    return made.repaired
 
 
 class Repair:
@@ -105,6 +107,10 @@ class Repair:
     @property
     def _together(self) -> bool:
         return any(work.together for work in self._works)
+
+    def hold(self, writer: Session) -> None:
+        """Keep other runs away from the tables until `writer` is closed. Locked when one is there."""
+        Journal("repair").claim(writer, sorted(finding.subject.name for finding in self._findings))
 
     def steps(self, reader: Session, writer: Session) -> list[Step]:
         """Everything to do, in order. Blocked where that cannot be without taking other rows along."""
