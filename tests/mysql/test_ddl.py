@@ -13,6 +13,7 @@ from dialects.mysql.sizes import fitting_row
 from mappings import defaults as d
 from mappings import types as t
 from mappings.errors import (
+    AlreadyThere,
     Blocked,
     ConnectionLost,
     ConnectionRefused,
@@ -339,7 +340,7 @@ ERRORS: list[tuple[int, type[TransferError]]] = [
     (1452, ConstraintViolated),
     (3819, ConstraintViolated),
     (4025, ConstraintViolated),
-    (1050, DatabaseError),
+    (1050, AlreadyThere),
     (9999, DatabaseError),
 ]
 
