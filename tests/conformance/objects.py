@@ -29,7 +29,9 @@ LINKS = Reason("a foreign key makes an index, which comes home as one", f"{MYSQL
 LABELS = Reason("labels, years, sizes and JSON are kept by a check there, which comes home as one", OURS)
 NAMELESS = Reason("constraints keep no names, so ours come home", OURS)
 SAME_NAME = Reason("one check is not carried, another that keeps a size comes home under the name it had", OURS)
-REFUSED = Reason("sizes in bits and bytes and JSON are kept by checks whose functions are not on the list of expressions", OURS)
+REFUSED = Reason(
+    "sizes in bits and bytes, and JSON, are kept by checks that the list of expressions does not have", OURS
+)
 OBJECTS = (
     Object("duckdb", "unique name", "different", (), NAMELESS),
     Object("duckdb", "foreign key name", "different", (), NAMELESS),
