@@ -101,7 +101,7 @@ class History:
                 int(number),
                 (lower, upper),
                 int(rows),
-                int(digest) if digest else None,
+                tables.digest_total(digest),
                 json.loads(altered),
                 int(milliseconds),
                 committed,

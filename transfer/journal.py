@@ -132,7 +132,7 @@ class Journal:
         the run has another owner by now."""
         self._refuse_stale(session, chunk)
         lower, upper = chunk.span
-        digest = str(sent.digest.total) if sent.digested else ""
+        digest = tables.digest_text(sent.digest.total) if sent.digested else ""
         row = (
             self.run,
             short_name(str(chunk.table.source.name)),
@@ -162,7 +162,7 @@ class Journal:
             f"SELECT {quote('rows')}, {quote('digest')} FROM {session.dialect.qualified(notes.name)} WHERE {where}"
         )
         session.commit()
-        return (int(str(found[0][0])), int(str(found[0][1])) if found[0][1] else None) if found else None
+        return (int(str(found[0][0])), tables.digest_total(str(found[0][1]))) if found else None
 
     def regain(self, session: Session, names: Sequence[str]) -> None:
         """After `session` was lost, and what it held with it. Locked when another owner, or another run, was faster."""

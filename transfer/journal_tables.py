@@ -16,6 +16,7 @@ from dialects.base import Dialect, Session
 from dialects.sqltext import column_list
 from mappings import types as t
 from mappings.arrow import arrow_schema
+from mappings.canonical import VERSION
 from mappings.errors import DatabaseError, PermissionDenied
 from mappings.schema import Column, PrimaryKey, Table, TableName
 from mappings.type_mapper import Use, settle
@@ -73,8 +74,8 @@ CHUNK = Kept(
     },
     ("run", "source_table", "number"),
 )
-"""One row a chunk that is on the target, committed with its rows. `digest` is the sum of what was sent, empty where
-none was made; `altered` a JSON object of counts by column."""
+"""One row a chunk that is on the target, committed with its rows. `digest` is the sum of what was sent, with the version
+of the row text before it, empty where none was made; `altered` a JSON object of counts by column."""
 REJECT = Kept(
     "reject",
     {
@@ -100,6 +101,17 @@ def short_name(name: str) -> str:
     if len(name) <= NAME_LENGTH:
         return name
     return name[: NAME_LENGTH - 17] + "#" + hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+def digest_text(total: int) -> str:
+    """The sum of a digest with the version of the row text that it was made of."""
+    return f"v{VERSION}:{total}"
+
+
+def digest_total(text: str) -> int | None:
+    """The sum; None where there is none, or it is of rows that were spelled otherwise."""
+    version, _, total = text.partition(":")
+    return int(total) if version == f"v{VERSION}" else None
 
 
 def kept_table(dialect: Dialect, kept: Kept, home: str) -> Table:

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from mappings import canonical
 from mappings.buckets import Hashes, Ranges
 from mappings.errors import ConfigurationError
 from mappings.schema import Column
@@ -26,7 +27,7 @@ class VerifyState:
         self._equal: dict[tuple[str, int], int] = {}
         if self._path is None:
             return
-        head = {"dbtransfer": "verify", "version": VERSION, **meaning}
+        head = {"dbtransfer": "verify", "version": VERSION, "text": canonical.VERSION, **meaning}
         if self._path.exists():
             self._read(self._path, head)
         else:
@@ -34,7 +35,7 @@ class VerifyState:
 
     def _read(self, path: Path, head: dict[str, Any]) -> None:
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = path.read_text(encoding="utf-8").split("\n")
             found, *entries = [json.loads(line) for line in lines if line.endswith("}")]
         except (OSError, ValueError) as error:
             raise ConfigurationError(f"--state {path} cannot be read: {error}", hint="name another file") from error
