@@ -74,8 +74,8 @@ CHUNK = Kept(
     },
     ("run", "source_table", "number"),
 )
-"""One row a chunk that is on the target, committed with its rows. `digest` is the sum of what was sent, with the version
-of the row text before it, empty where none was made; `altered` a JSON object of counts by column."""
+"""One row a chunk that is on the target, committed with its rows. `digest` is the sum of what was sent, behind the
+version of the row text; empty where none was made. `altered` is a JSON object of counts by column."""
 REJECT = Kept(
     "reject",
     {
