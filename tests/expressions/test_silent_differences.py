@@ -91,7 +91,7 @@ ROWS: dict[str, dict[str, tuple[int, bool]]] = {
         "instr(v, 'a')": (47, False),
     },
 }
-"""By family and text: the row, and whether it is carried to every other family."""
+"""By family and text: the row, and whether it is carried to every other family but DuckDB's, which takes fewer."""
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -101,5 +101,6 @@ def test_the_same_value_or_none(database: DatabaseFactory, engine: str) -> None:
         others = [other for other in copies.targets if FAMILIES[other] != FAMILIES[engine]]
         carried = {sql for sql in rows if any(copies.spelled(other, sql) is not None for other in others)}
         assert carried == {sql for sql, (_, wanted) in rows.items() if wanted}
-        assert {sql for sql in carried for other in others if copies.spelled(other, sql) is None} == set()
+        servers = [other for other in others if other in ENGINES]
+        assert {sql for sql in carried for other in servers if copies.spelled(other, sql) is None} == set()
         assert copies.differing(sorted(carried)) == []

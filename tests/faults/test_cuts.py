@@ -116,4 +116,4 @@ def end_all_sessions(url: str, engine: str) -> int:
 
 def test_options_of_these_tests_make_many_chunks(tmp_path: Path) -> None:
     report = copied(local_source(tmp_path), f"sqlite:///{tmp_path}/target.db", Heard(), OPTIONS)
-    assert len(report.timings) > 5
+    assert len(report.timings) >= 5

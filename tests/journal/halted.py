@@ -11,13 +11,20 @@ from typing import Any
 import pytest
 
 import transfer
-from mappings.errors import ConnectionLost
+from mappings.errors import StorageFull
 from tests.journal.killed import chunks, last_run
 from transfer.config import Options
 from transfer.history import ChunkRecord, RunRecord
 from transfer.journal import Journal
 
 TARGETS = ("postgresql", "mysql", "mariadb", "sqlite", "duckdb")
+
+
+def few(*engines: str) -> list[Any]:
+    """All targets, those beside these only when the soak tests run."""
+    return [each if each in engines else pytest.param(each, marks=pytest.mark.soak) for each in TARGETS]
+
+
 OPTIONS = Options(jobs=1, chunk_bytes=4_000)
 ITEMS = 1_000
 ITEM = "CREATE TABLE item (id INTEGER PRIMARY KEY, code INTEGER NOT NULL UNIQUE, name TEXT, n INTEGER)"
@@ -47,13 +54,13 @@ def halt(source: str, target: str, after: int, options: Options = OPTIONS) -> Ru
 
         def chunk(*arguments: Any) -> None:
             if len(done) == after:
-                raise ConnectionLost("the network is gone")
+                raise StorageFull("the disk is full")
             noted(*arguments)
             done.append(arguments)
 
         patch.setattr(Journal, "chunk", chunk)
         plan = transfer.plan(source, target, options)
-        with pytest.raises(ConnectionLost, match="the network is gone") as caught:
+        with pytest.raises(StorageFull, match="the disk is full") as caught:
             transfer.copy(plan, source=source, target=target, options=options)
     run = known(target)
     assert f"Go on with: dbtransfer resume TARGET {run.run}" in caught.value.hint

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 import transfer
-from mappings.errors import Blocked, ConnectionLost
+from mappings.errors import Blocked, StorageFull
 from tests.conftest import DatabaseFactory
-from tests.journal.halted import OPTIONS, TARGETS, changed, done_chunks, halt, known, make_items
+from tests.journal.halted import OPTIONS, changed, done_chunks, few, halt, known, make_items
 from tests.pairs import plain
 from transfer.steps import Steps
 
@@ -27,7 +27,7 @@ def assert_equal(source: str, target: str) -> None:
     assert transfer.verify(source, target).status == "done"
 
 
-@pytest.mark.parametrize("engine", TARGETS)
+@pytest.mark.parametrize("engine", few("postgresql", "mysql"))
 def test_of_a_number_key_only_stale_chunks_are_written_anew(
     engine: str, database: DatabaseFactory, tmp_path: Path
 ) -> None:
@@ -51,7 +51,7 @@ def test_of_a_number_key_only_stale_chunks_are_written_anew(
     assert known(target).epoch == 2
 
 
-@pytest.mark.parametrize("engine", TARGETS)
+@pytest.mark.parametrize("engine", few("mariadb", "duckdb"))
 def test_of_a_text_key_the_table_is_copied_anew(engine: str, database: DatabaseFactory, tmp_path: Path) -> None:
     """Its ranges name other rows on the target, whose collation is another."""
     rows = [(f"{'aAbBzZ'[i % 6]}{i:05}", i) for i in range(600)]
@@ -67,7 +67,7 @@ def test_of_a_text_key_the_table_is_copied_anew(engine: str, database: DatabaseF
     assert all(after[key].committed > before[key].committed for key in before)
 
 
-@pytest.mark.parametrize("engine", TARGETS)
+@pytest.mark.parametrize("engine", few("postgresql"))
 def test_rows_that_were_there_are_never_taken_back(engine: str, database: DatabaseFactory, tmp_path: Path) -> None:
     source, target = make_items(tmp_path / "source.db"), database(engine)
     options = replace(OPTIONS, if_exists="append")
@@ -96,7 +96,7 @@ def test_rows_under_a_foreign_key_are_not_taken_back(
     changed(source, child, "INSERT INTO child SELECT id, id FROM item")
     plan = transfer.plan(source, target, OPTIONS)
     failing_at(monkeypatch, "finish")
-    with pytest.raises(ConnectionLost):
+    with pytest.raises(StorageFull):
         transfer.copy(plan, source=source, target=target, options=OPTIONS)
     monkeypatch.undo()
     changed(source, "UPDATE item SET name = 'other' WHERE id = 0")
@@ -116,13 +116,13 @@ def failing_at(patch: pytest.MonkeyPatch, phase: str) -> None:
 
     def failing(steps: Steps, control: Any, at: Any, table: Any) -> None:
         if at == phase:
-            raise ConnectionLost("the network is gone")
+            raise StorageFull("the disk is full")
         do(steps, control, at, table)
 
     patch.setattr(Steps, "do", failing)
 
 
-@pytest.mark.parametrize("engine", TARGETS)
+@pytest.mark.parametrize("engine", few("sqlite"))
 def test_a_value_is_mended_and_the_run_goes_on(engine: str, database: DatabaseFactory, tmp_path: Path) -> None:
     source, target = make_items(tmp_path / "source.db"), database(engine)
     plan = transfer.plan(source, target, OPTIONS)

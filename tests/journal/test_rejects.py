@@ -16,7 +16,7 @@ from tests.journal.halted import OPTIONS, changed, done_chunks, halt, known, mak
 from tests.pairs import plain
 from transfer.config import Options
 
-TARGETS = ("postgresql", "mysql", "mariadb")
+TARGETS = ("postgresql", "mariadb")
 ITEM = "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT, n INTEGER)"
 NARROW = "CREATE TABLE item (id BIGINT NOT NULL PRIMARY KEY, name VARCHAR(10), n BIGINT, CHECK (n >= 0))"
 BAD = (10, 1_300, 1_900)
