@@ -101,7 +101,8 @@ def resume(
         past = earlier(history, record)
         refuse_ended(record)
         refuse_at_work(writer, past)
-        reviewed = Reviewed(options_from(history.document(record.run)["options"]), history.document(record.run))
+        document = history.document(record.run)
+        reviewed = Reviewed(options_from(document["options"]), document)
         where = _url(source or record.source)
         with connect(where) as reader:
             made = make_plan(reader, writer, reviewed.options, there=past.there)

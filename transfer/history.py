@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,14 @@ from dialects.base import Session
 from mappings.errors import ConfigurationError
 from transfer import journal_tables as tables
 from transfer.journal_tables import Kept, Shelf, short_name
+
+
+def kept_value(steps: Iterable[StepRecord], name: str, kind: Any) -> Any:
+    """A value of this type that a run keeps under a name (Journal.remember); None when it keeps none."""
+    from pydantic import TypeAdapter  # a tenth of a second that few commands spend
+
+    text = next((step.object for step in steps if step.phase == name), None)
+    return None if text is None else TypeAdapter(kind).validate_json(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ class Journal:
     def chunk(self, session: Session, chunk: Chunk, sent: Sent, seconds: float) -> None:
         """Note a chunk inside the transaction that writes its rows, as the last thing before its commit. Locked when
         the run has another owner by now."""
-        self._refuse_stale(session, chunk)
+        self._refuse_stale(session, where=str(chunk))
         lower, upper = chunk.span
         digest = tables.digest_text(sent.digest.total) if sent.digested else ""
         row = (
@@ -168,10 +168,8 @@ class Journal:
         """After `session` was lost, and what it held with it. Locked when another owner, or another run, was faster."""
         session.rollback()
         session.begin()
-        found = session.within(self._epoch_query(session))
+        self._refuse_stale(session)
         session.commit()
-        if not found or int(str(found[0][0])) != self.epoch:
-            raise Locked(f"run {self.run} has another owner by now, so this one stops", hint="see how that one ends")
         self.claim(session, names)
 
     def clear(self, session: Session, chunk: Chunk) -> None:
@@ -197,11 +195,11 @@ class Journal:
         texts = tuple(text.replace("\x00", "\\0") for text in told)
         return (self.run, short_name(reject.table), reject.chunk, reject.number, *texts)
 
-    def _refuse_stale(self, session: Session, chunk: Chunk) -> None:
+    def _refuse_stale(self, session: Session, *, where: str = "") -> None:
         found = session.within(self._epoch_query(session))
         if not found or int(str(found[0][0])) != self.epoch:
             message = f"run {self.run} has another owner by now, so this one stops"
-            raise Locked(message, hint="see how that one ends", where=str(chunk))
+            raise Locked(message, hint="see how that one ends", where=where)
 
     def _epoch_query(self, session: Session) -> str:
         shelf = self._shelf(session, tables.RUN)

@@ -18,9 +18,10 @@ from mappings.names import folded_table
 from mappings.schema import NotCarried, Table, TableName
 from mappings.type_mapper import Note
 from transfer import journal_tables
-from transfer.history import StepRecord
+from transfer.history import StepRecord, kept_value
 from transfer.journal import Journal
 from transfer.plan import Plan, TablePlan
+from transfer.steps import orphans
 from transfer.trial import restated
 
 TRIES, PAUSE = 120, 0.5
@@ -150,7 +151,7 @@ def swap(
     control: Session, target: DatabaseUrl, journal: Journal, swaps: tuple[Swap, ...], noted: Sequence[StepRecord]
 ) -> None:
     """Put the loaded shadows in the place of the live tables. What hangs on these is kept in the journal first."""
-    found = remembered(noted)
+    found: Attachments | None = kept_value(noted, "attachments", Attachments)
     if found is None:
         found = control.dialect.swapper.attachments(control.query, swaps)
         journal.remember(control, {"swaps": swaps, "attachments": found})
@@ -167,19 +168,10 @@ def refuse_orphans(control: Session, found: Attachments, coming: Mapping[TableNa
         if not journal_tables.is_there(control, Table(parent, ())):
             continue  # the swap is on its way already
         key = replace(inbound.key, target=parent)
-        orphans = control.query(control.dialect.orphans(Table(inbound.child, ()), key))
-        if orphans:
-            values = "; ".join(", ".join(str(value) for value in row) for row in orphans)
+        values = orphans(control, Table(inbound.child, ()), key)
+        if values:
             raise ConstraintViolated(
                 f"foreign key {key.name}: rows without a parent in the {inbound.key.target} to come: {values}",
                 where=f"{inbound.child}.{','.join(key.columns)}",
                 hint="mend these rows, or add their parents; nothing was swapped",
             )
-
-
-def remembered(noted: Sequence[StepRecord]) -> Attachments | None:
-    """What hung on the old tables, as a former owner of the run has noted it."""
-    from pydantic import TypeAdapter  # a tenth of a second that few commands spend
-
-    text = next((step.object for step in noted if step.phase == "attachments"), None)
-    return None if text is None else TypeAdapter(Attachments).validate_json(text)

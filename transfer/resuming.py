@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 
 from dialects.base import Session
 from mappings.errors import Blocked, ConfigurationError, Locked, RowRefused, ValueDoesNotFit
@@ -21,7 +21,7 @@ from transfer.journal_tables import short_name
 from transfer.ledger import Copied, Ledger
 from transfer.plan import Plan, TablePlan
 from transfer.verifier import digest_source
-from transfer.workers import Crew
+from transfer.workers import Crew, taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Resumption:
         crew = Crew(pairs)
 
         def work(reader: Session, _: Session) -> None:
-            while not crew.stopping and (done := _next(waiting)) is not None:
+            while not crew.stopping and (done := taken(waiting)) is not None:
                 (self._hold if self._holds(done, reader, batch_rows) else self._stale).append(done)
 
         crew.run(work)
@@ -173,13 +173,6 @@ def _clear(target: Session, chunk: Chunk, journal: Journal) -> None:
     except BaseException:
         target.rollback()
         raise
-
-
-def _next(waiting: SimpleQueue[Done]) -> Done | None:
-    try:
-        return waiting.get_nowait()
-    except Empty:
-        return None
 
 
 def done_chunks(plan: Plan, chunks: Iterable[ChunkRecord]) -> list[Done]:

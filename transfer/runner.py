@@ -30,7 +30,7 @@ from transfer.replacing import shadowed, swap, swaps_of
 from transfer.report import Report
 from transfer.resuming import Earlier, done_chunks, take_up
 from transfer.retrying import persistently
-from transfer.steps import Phase, Steps
+from transfer.steps import Phase, Steps, orphans
 from transfer.trial import tried_plan
 from transfer.verifier import Verdict
 from transfer.views import try_views
@@ -191,9 +191,8 @@ class Run:
     def _add_foreign_keys(self, control: Session, table: TablePlan) -> None:
         """After an anti-join for each: an engine may accept orphans without a word."""
         for key in table.target.foreign_keys if self._steps.waits("foreign keys", table) else ():
-            orphans = control.query(control.dialect.orphans(table.target, key))
-            if orphans:
-                values = "; ".join(", ".join(str(value) for value in row) for row in orphans)
+            values = orphans(control, table.target, key)
+            if values:
                 raise ConstraintViolated(
                     f"foreign key {key.name}: rows without a parent in {key.target}: {values}",
                     where=f"{table.target.name}.{','.join(key.columns)}",

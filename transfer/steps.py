@@ -7,6 +7,7 @@ from typing import Literal
 
 from dialects.base import Session
 from mappings.errors import Blocked, TransferError
+from mappings.schema import ForeignKey, Table
 from transfer.history import StepRecord
 from transfer.journal import Journal
 from transfer.plan import Plan, TablePlan
@@ -26,6 +27,12 @@ def statements(table: TablePlan, phase: Phase) -> tuple[str, ...]:
             return table.foreign_keys
         case "finish":
             return table.finish
+
+
+def orphans(session: Session, table: Table, key: ForeignKey) -> str:
+    """The first keys of `table` that have no parent, for people; empty when all have."""
+    rows = session.query(session.dialect.orphans(table, key))
+    return "; ".join(", ".join(str(value) for value in row) for row in rows)
 
 
 class Steps:

@@ -8,22 +8,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from dialects import connect
 from dialects.base import Session
-from dialects.swap import Swap
+from dialects.swap import Attachments, Swap
 from dialects.url import DatabaseUrl
 from mappings.canonical import Digest
 from mappings.errors import Blocked, ConfigurationError
 from mappings.schema import Table, TableName
 from transfer import journal_tables
-from transfer.history import History, RunRecord, StepRecord
+from transfer.history import History, RunRecord, kept_value
 from transfer.journal import Journal, State
 from transfer.journal_tables import Shelf, short_name
 from transfer.plan import ColumnPlan, TablePlan
 from transfer.progress import Silent
-from transfer.replacing import SWAP, Swapping, refuse_orphans, remembered
+from transfer.replacing import SWAP, Swapping, refuse_orphans
 from transfer.resuming import Earlier, earlier, refuse_at_work
 from transfer.verifier import digest_target
 
@@ -60,19 +59,11 @@ def past(history: History, name: str) -> Past:
     """The run of that name."""
     record = history.run(name)
     known = earlier(history, record)
-    tables: tuple[Table, ...] = _kept(known.steps, "tables", tuple[Table, ...], ())
-    swaps: tuple[Swap, ...] = _kept(known.steps, "swaps", tuple[Swap, ...], ())
+    tables: tuple[Table, ...] = kept_value(known.steps, "tables", tuple[Table, ...]) or ()
+    swaps: tuple[Swap, ...] = kept_value(known.steps, "swaps", tuple[Swap, ...]) or ()
     planned = history.document(record.run)["tables"]
     sources = {str(table["target"]): short_name(str(table["source"])) for table in planned}
     return Past(record, known, tables, swaps, sources)
-
-
-def _kept(steps: Sequence[StepRecord], name: str, kind: Any, default: Any) -> Any:
-    """A value that the run remembers."""
-    from pydantic import TypeAdapter  # a tenth of a second that few commands spend
-
-    text = next((step.object for step in steps if step.phase == name), None)
-    return default if text is None else TypeAdapter(kind).validate_json(text)
 
 
 def rollback(target: DatabaseUrl, name: str) -> tuple[str, ...]:
@@ -165,7 +156,7 @@ def _refuse_inbound(session: Session, made: Sequence[Table]) -> None:
 def _swap_back(session: Session, target: DatabaseUrl, journal: Journal, run: Past, back: tuple[Swap, ...]) -> list[str]:
     if not back:
         return []
-    found = remembered(run.earlier.steps)
+    found: Attachments | None = kept_value(run.earlier.steps, "attachments", Attachments)
     assert found is not None, "attachments are noted before the first step of a swap"
     refuse_orphans(session, found, {swap.live: swap.old for swap in back})
     steps = session.dialect.swapper.swap_back(back, found)

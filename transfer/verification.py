@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from dialects.base import Session
 from mappings import types as t
@@ -26,7 +25,7 @@ from transfer.row_differences import RowComparison, counted
 from transfer.sides import source_side, target_side
 from transfer.verify_options import VerifyOptions
 from transfer.verify_state import VerifyState
-from transfer.workers import Crew
+from transfer.workers import Crew, taken
 
 PART_ROWS = 1_000_000
 """Rows of a part of a table: what a verification that was stopped need not do again."""
@@ -35,7 +34,6 @@ WORTH_SPLITTING = 50_000
 KEPT, LOOKED_AT = 100_000, 1_000_000
 """Keys of a table that are remembered to be read again, and to be looked at one by one."""
 Sessions = tuple[Session, Session]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +163,7 @@ class Verification:
         lock, crew = threading.Lock(), Crew(pairs)
 
         def work(source: Session, target: Session) -> None:
-            while not crew.stopping and (part := _next(waiting)) is not None:
+            while not crew.stopping and (part := taken(waiting)) is not None:
                 began = time.monotonic()
                 search, found = self._searched(part, source, target, findings[part.subject.name])
                 with lock:
@@ -232,7 +230,7 @@ class Verification:
         crew = Crew(pairs)
 
         def take(source: Session, target: Session) -> None:
-            while not crew.stopping and (finding := _next(waiting)) is not None:
+            while not crew.stopping and (finding := taken(waiting)) is not None:
                 work(finding, self._pair(finding.subject, source, target))
 
         crew.run(take)
@@ -268,13 +266,6 @@ class Verification:
             finding.unverified = str(error)
         for number in numbers[seen:]:
             finding.counts += counted(*finding.surplus[number], keyed=bool(subject.key))
-
-
-def _next(tasks: queue.SimpleQueue[T]) -> T | None:
-    try:
-        return tasks.get_nowait()
-    except queue.Empty:
-        return None
 
 
 def _integer_on_both_sides(table: TablePlan, key: Column) -> bool:

@@ -21,7 +21,7 @@ from transfer.ledger import Copied
 from transfer.plan import Plan, TablePlan
 from transfer.progress import Progress
 from transfer.report import Proof, Verified
-from transfer.workers import Crew
+from transfer.workers import Crew, taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +131,11 @@ def _compare_all(
     crew = Crew([(session,) for session in sessions])
 
     def work(session: Session) -> None:
-        while not crew.stopping and (task := _next(waiting)) is not None:
+        while not crew.stopping and (task := taken(waiting)) is not None:
             found = digest_target(session, task.table, task.where, batch_rows, progress)
             findings.add(str(task.table.target.name), difference(task, found.digest), inside=found.inside)
 
     crew.run(work)
-
-
-def _next(tasks: queue.SimpleQueue[Comparison]) -> Comparison | None:
-    try:
-        return tasks.get_nowait()
-    except queue.Empty:
-        return None
 
 
 def difference(task: Comparison, found: Digest) -> str:

@@ -7,9 +7,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from queue import Empty, SimpleQueue
+from typing import TypeVar
 
 from dialects.base import Session
 from mappings.errors import Stopped, TransferError
+
+T = TypeVar("T")
 
 
 class Terminated(KeyboardInterrupt):
@@ -30,6 +34,14 @@ CANCELLING = 12.0
 
 class Ended(Exception):
     """Raised in a worker that rests, or is about to commit, when the run ends: nobody sees it."""
+
+
+def taken(waiting: SimpleQueue[T]) -> T | None:
+    """The next of what waits for several workers; None when nothing does."""
+    try:
+        return waiting.get_nowait()
+    except Empty:
+        return None
 
 
 class Crew:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 from mappings.conform import RULES, SENTINEL
+from mappings.errors import Blocked
 from mappings.forms import FORMS
 from mappings.name_styles import STYLES, Style
 from mappings.names import Naming
@@ -24,6 +26,15 @@ from transfer.config import (
 )
 
 Command = Callable[..., Any]
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Go on when the answer is yes: given beforehand, or typed on a terminal. Blocked without one."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Blocked(f"{question} There is no terminal to ask on.", hint="add --yes")
+    click.confirm(question, abort=True, err=True)
 
 
 def selecting(command: Command) -> Command:

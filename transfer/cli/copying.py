@@ -124,7 +124,4 @@ def _ask(plan: Plan, options: Options, *, yes: bool) -> None:
     if yes or plan.blocks or options.if_exists == "fail" or not existing:
         return
     what = "Append rows to" if options.if_exists == "append" else "Replace"
-    question = f"{what} {', '.join(existing)}?"
-    if not sys.stdin.isatty():
-        raise Blocked(f"{question} There is no terminal to ask on.", hint="add --yes")
-    click.confirm(question, abort=True, err=True)
+    choices.confirm(f"{what} {', '.join(existing)}?", yes=yes)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 
-from mappings.errors import Blocked, ConfigurationError
+from mappings.errors import ConfigurationError
+from transfer.cli import choices
 from transfer.repair import DEFAULT_REPAIR_ROWS, RepairOptions
 from transfer.repair_script import told
 from transfer.report import Repaired
@@ -62,9 +62,4 @@ def ask(repaired: Sequence[Repaired], *, yes: bool) -> None:
     """Say what will be done; go on when that is answered with yes, or was beforehand."""
     for each in repaired:
         click.echo(f"{each.table}: {told(each)}", err=True)
-    if yes:
-        return
-    question = "Change these rows of the target?"
-    if not sys.stdin.isatty():
-        raise Blocked(f"{question} There is no terminal to ask on.", hint="add --yes")
-    click.confirm(question, abort=True, err=True)
+    choices.confirm("Change these rows of the target?", yes=yes)

@@ -12,7 +12,6 @@ from pathlib import Path
 import click
 
 import transfer
-from mappings.errors import Blocked
 from transfer.cli import choices
 from transfer.cli.outcome import job, tell
 from transfer.history import RunStatus
@@ -96,7 +95,7 @@ def rollback_command(target: str, run: str, yes: bool) -> None:
 
     Exit 4, with nothing changed, when rows have changed since, or when the run has added rows to older tables.
     """
-    _ask(f"Undo run {run}?", yes=yes)
+    choices.confirm(f"Undo run {run}?", yes=yes)
     _tell(transfer.rollback(target, run))
 
 
@@ -106,7 +105,7 @@ def rollback_command(target: str, run: str, yes: bool) -> None:
 @yes
 def finalize_command(target: str, run: str, yes: bool) -> None:
     """Drop the tables that RUN has replaced; after this it cannot be undone."""
-    _ask(f"Drop the old tables of run {run} for good?", yes=yes)
+    choices.confirm(f"Drop the old tables of run {run} for good?", yes=yes)
     _tell(transfer.finalize(target, run))
 
 
@@ -116,17 +115,8 @@ def finalize_command(target: str, run: str, yes: bool) -> None:
 @yes
 def clean_command(target: str, everything: bool, yes: bool) -> None:
     """Remove from TARGET what the journal keeps of runs that have ended."""
-    _ask("Remove the journal?", yes=yes or not everything)
+    choices.confirm("Remove the journal?", yes=yes or not everything)
     _tell(transfer.clean(target, everything=everything))
-
-
-def _ask(question: str, *, yes: bool) -> None:
-    """Typed on a terminal, --yes without one."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise Blocked(f"{question} There is no terminal to ask on.", hint="add --yes")
-    click.confirm(question, abort=True, err=True)
 
 
 def _tell(lines: tuple[str, ...]) -> None:
