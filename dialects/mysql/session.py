@@ -38,7 +38,8 @@ FOREIGN_KEY = re.compile(r"ALTER TABLE .* ADD (?:CONSTRAINT .* )?FOREIGN KEY ", 
 CREATE_TABLE = re.compile(r"^CREATE TABLE ")
 UNCHECKED = "SET SESSION foreign_key_checks = 0"
 CHECKED = "SET SESSION foreign_key_checks = 1"
-CLAIM = "SELECT GET_LOCK('dbtransfer.{name}', 0)"
+CLAIM = "SELECT GET_LOCK('dbtransfer.{name}', 1)"
+"""A server may notice a moment later that the session that held a name is closed."""
 WARNINGS = "SHOW WARNINGS LIMIT 10"
 IN_TRANSACTION = 1
 """SERVER_STATUS_IN_TRANS of the protocol."""

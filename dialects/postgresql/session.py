@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -34,6 +35,8 @@ from mappings.type_mapper import Facts, Risk
 WEIGHTS = """\
 SELECT lower(value) FROM json_array_elements_text({values}) WITH ORDINALITY AS listed (value, place) ORDER BY place"""
 CLAIM = "SELECT pg_try_advisory_lock({key})"
+CLAIM_TRIES, CLAIM_PAUSE = 10, 0.1
+"""A server may notice a moment later that the session that held a name is closed."""
 NATIVE_COLUMNS = """
 WITH RECURSIVE seen AS (
   SELECT a.attname, a.attgenerated <> '' AS generated, a.atttypmod AS modifier, t.oid, t.typtype, t.typbasetype,
@@ -144,9 +147,16 @@ class PostgreSQLSession(Session):
     def claim(self, names: Sequence[str]) -> str:
         for name in names:
             key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-            if not self._control.fetch(CLAIM.format(key=key))[0][0]:
+            if not self._claimed(CLAIM.format(key=key)):
                 return name
         return ""
+
+    def _claimed(self, statement: str) -> bool:
+        for _ in range(CLAIM_TRIES):
+            if self._control.fetch(statement)[0][0]:
+                return True
+            time.sleep(CLAIM_PAUSE)
+        return False
 
     def readers(self, tables: tuple[TableName, ...], count: int) -> Readers:
         place = replace(self._address, writable=False)
